@@ -76,16 +76,7 @@ static void take(struct csv *csv, struct csv_record *record, size_t end, size_t 
     csv->state = CSV_FIELD_START;
 }
 
-/* The quote was opened in the first line of what is held, or in a later one that it swallowed: one line is given up. */
-static void take_unclosed(struct csv *csv, struct csv_record *record)
-{
-    const char *newline = memchr(csv->held.ptr + csv->at, '\n', csv->held.len - csv->at);
-    size_t      end = newline ? (size_t)(newline - csv->held.ptr) : csv->held.len;
-    record->state = CSV_UNCLOSED;
-    take(csv, record, end, newline ? end + 1 : end);
-}
-
-/* A line without quotes that is too long: keeps its beginning and passes over the rest. */
+/* A line that is too long: keeps its beginning and passes over the rest. */
 static enum error_code take_too_long(struct csv *csv, struct csv_record *record, bool is_whole, struct error *error)
 {
     uint64_t line = csv->line, newlines = 0;
@@ -103,6 +94,21 @@ static enum error_code take_too_long(struct csv *csv, struct csv_record *record,
     record->line = line;
     csv->line += newlines;
     return ERROR_NONE;
+}
+
+/* The quote was opened in the first line of what is held, or in a later one that it swallowed: one line is given up. */
+static enum error_code take_unclosed(struct csv *csv, struct csv_record *record, struct error *error)
+{
+    const char     *newline = memchr(csv->held.ptr + csv->at, '\n', csv->held.len - csv->at);
+    enum error_code code = ERROR_NONE;
+    csv->state = CSV_BARE;
+    if (newline || csv->is_ended) {
+        size_t end = newline ? (size_t)(newline - csv->held.ptr) : csv->held.len;
+        take(csv, record, end, newline ? end + 1 : end);
+    } else
+        code = take_too_long(csv, record, false, error);
+    record->state = CSV_UNCLOSED;
+    return code;
 }
 
 /* Copies one field without its quotes, from *at to the separator or the end; true where another follows. */
@@ -178,10 +184,8 @@ static enum error_code next_raw(struct csv *csv, struct csv_record *record, stru
             take(csv, record, csv->seen, csv->seen + 1);
             return ERROR_NONE;
         }
-        if (csv->is_begun && csv->state == CSV_QUOTED && (csv->is_ended || len > POST_LINE_MAX_BYTES)) {
-            take_unclosed(csv, record);
-            return ERROR_NONE;
-        }
+        if (csv->is_begun && csv->state == CSV_QUOTED && (csv->is_ended || len > POST_LINE_MAX_BYTES))
+            return take_unclosed(csv, record, error);
         if (csv->is_ended && csv->is_begun) {
             record->state = len ? CSV_RECORD : CSV_END;
             take(csv, record, csv->held.len, csv->held.len);

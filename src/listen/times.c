@@ -186,7 +186,7 @@ static bool to_us(struct parts *parts, int64_t *at_us_out)
     /* The calendar's own rules are asked of clock_parse, so that there is one answer to what a day is. */
     char date[16];
     int  used = snprintf(date, sizeof date, "%04d-%02d-%02d", parts->year, parts->month, parts->day);
-    if (used != 10 || !clock_parse(str_slice(date, 10), at_us_out))
+    if (!parts->year || used != 10 || !clock_parse(str_slice(date, 10), at_us_out))
         return false;
     *at_us_out += parts->hour * CLOCK_HOUR_US + parts->minute * CLOCK_MINUTE_US + parts->second * CLOCK_SECOND_US + parts->fraction_us -
                   parts->zone_us;
