@@ -11,8 +11,7 @@
  *     12      4      page size in bytes (a power of two, 4096 to 1 MiB)
  *     16      8      file length
  *     24      8      offset of the table of sections (they come first, each at a multiple of 8)
- *     32      8      offset of the page sums: one XXH3-64 for each page of [0, offset of the table), the last one shorter;
- *                    the header's own page counts with the header's last 16 bytes as zeros
+ *     32      8      offset of the page sums: one XXH3-64 for each page of the bytes from 64 to the table, the last one shorter
  *     40      4      documents
  *     44      4      sections
  *     48      8      XXH3-64 of table and page sums
@@ -169,7 +168,6 @@ void            segment_release(struct segment *segment); /* the last one unmaps
 /* Checks every page. */
 enum error_code segment_verify(struct segment *segment, struct error *error);
 uint64_t        segment_bytes(const struct segment *segment);
-uint64_t        segment_uid(const struct segment *segment); /* unique in this process */
 const char     *segment_name(const struct segment *segment); /* path, or "memory", for messages */
 
 #endif

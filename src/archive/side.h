@@ -62,7 +62,8 @@ bool         side_is_empty(const struct side *side); /* true for NULL */
 
 /* Only while nobody else holds it. False without memory (the side is as it was). */
 bool side_delete(struct side *side, uint32_t doc);
-bool side_refresh(struct side *side, uint32_t doc, const struct side_figures *figures);
+/* docs ascend, each once. Cost: what the side holds plus count. */
+bool side_refresh(struct side *side, const uint32_t *docs, const struct side_figures *figures, uint32_t count);
 
 void            side_write(const struct side *side, uint64_t segment_number, struct buf *out);
 enum error_code side_read(struct str bytes, uint64_t segment_number, uint32_t doc_count, const char *path, struct side **side_out,
