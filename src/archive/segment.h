@@ -151,8 +151,8 @@ void            record_reader_free(struct record_reader *reader);
  * the next call with this reader. */
 enum error_code segment_record(struct segment *segment, uint32_t doc, struct record_reader *reader, struct str *bytes_out,
                                struct error *error);
-/* The documents with this id, newest version last (an edited post leaves deleted versions behind; more than one is rare).
- * Calls visit with each; visit returns false to stop. */
+/* Calls visit with the documents that have this id; visit returns false to stop. At most one of them is not deleted; more than
+ * one is rare. */
 typedef bool (*segment_id_fn)(void *context, uint32_t doc);
 enum error_code segment_find_id(struct segment *segment, struct str id, struct record_reader *reader, segment_id_fn visit, void *context,
                                 struct error *error);
