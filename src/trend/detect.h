@@ -41,14 +41,15 @@ int detect_lag(uint32_t first_minute, uint32_t minute);
 /* z after the price of its window's shortness. */
 double detect_paid(double z, int level);
 
-struct judgement detect_counter(const struct counter *counter, const struct moment *moment, double prior);
+/* Only windows that begin at minute `since` or later are looked at. */
+struct judgement detect_counter(const struct counter *counter, const struct moment *moment, double prior, uint32_t since);
 
 /* A key: rolls its counter to the moment. */
-struct judgement detect_key(struct key *key, const struct moment *moment);
+struct judgement detect_key(struct key *key, const struct moment *moment, uint32_t since);
 
 /* A pair by its posts in the ring. z_least: stop early where even no history would not reach it. */
 struct judgement detect_pair(const struct store *store, const struct table *table, uint32_t a, uint32_t b, const struct moment *moment,
-                             double z_least);
+                             uint32_t since, double z_least);
 
 /* The newest posts, newest first, that hold key a (and b, unless KEY_NONE) from since_us on; at most `most`. */
 size_t detect_posts(const struct store *store, const struct table *table, uint32_t a, uint32_t b, int64_t since_us,

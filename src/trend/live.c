@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-enum { PROFILE_POSTS = 128 };
-
 void live_fini(struct live *live)
 {
     for (size_t i = 0; i < live->member_count; i++)
@@ -100,14 +98,6 @@ static double raw_fit(const struct live *live, const struct stored_post *post)
 double live_fit(const struct live *live, const struct stored_post *post)
 {
     return live->mean_fit > 0 ? raw_fit(live, post) / live->mean_fit : 0;
-}
-
-double live_mean_fit(const struct live *live, struct stored_post *const *posts, size_t count)
-{
-    double sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += live_fit(live, posts[i]);
-    return count ? sum / (double)count : 0;
 }
 
 double live_chance(const struct live *live, const struct table *table, const struct stored_post *post)
