@@ -9,6 +9,7 @@
 
 enum { ALARM_POSTS = 512, AUTHORS_MIN = 3, POSTS_MIN = 4, START_POSTS = 512 };
 #define START_LOOKBACK_US (3 * CLOCK_DAY_US)
+
 #define LIKE_HOME 0.2
 
 static int by_z(const void *a, const void *b)
@@ -99,13 +100,19 @@ static int64_t find_start(struct trend_engine *engine, const struct alarm *alarm
     return at_us[cusum_start(at_us, weights, count, mean, rho)];
 }
 
+static bool is_recurring(struct trend_engine *engine, uint32_t number, int64_t start_us)
+{
+    uint64_t hash = engine->table.keys[number].hash;
+    bool     is_known = peaks_is_recurring(&engine->peaks, hash, start_us);
+    peaks_add(&engine->peaks, hash, start_us);
+    return is_known;
+}
+
 static void mark_recurring(struct trend_engine *engine, const struct live *live, struct live_item *item)
 {
+    item->is_recurring = is_recurring(engine, item->a, live->started_us);
     if (item->b != KEY_NONE)
-        return;
-    uint64_t hash = engine->table.keys[item->a].hash;
-    item->is_recurring = peaks_is_recurring(&engine->peaks, hash, live->started_us);
-    peaks_add(&engine->peaks, hash, live->started_us);
+        item->is_recurring |= is_recurring(engine, item->b, live->started_us);
 }
 
 static void open_trend(struct trend_engine *engine, const struct alarm *alarm, const struct moment *moment, struct stored_post **posts,

@@ -141,6 +141,18 @@ void live_remove_post(struct live *live, uint64_t seq)
     live->is_dirty = true;
 }
 
+double live_recurring_share(const struct live *live)
+{
+    size_t from = live->member_count > PROFILE_POSTS ? live->member_count - PROFILE_POSTS : 0, recurring = 0;
+    for (size_t m = from; m < live->member_count; m++) {
+        bool is_held = false;
+        for (size_t i = 0; i < live->item_count && !is_held; i++)
+            is_held = live->items[i].is_recurring && holds(live->members[m], &live->items[i]);
+        recurring += is_held;
+    }
+    return live->member_count > from ? (double)recurring / (double)(live->member_count - from) : 0;
+}
+
 const struct live_item *live_strongest(const struct live *live)
 {
     const struct live_item *best = NULL;

@@ -25,7 +25,7 @@ struct live_item {
     double   z;            /* at the last look */
     double   coverage;     /* share of the trend's last posts that hold it */
     bool     is_alarm;     /* passed the opening threshold by itself */
-    bool     is_recurring;
+    bool     is_recurring; /* it, or one of the pair, was in a spell at this hour before */
 };
 
 struct live {
@@ -65,7 +65,9 @@ double live_fit(const struct live *live, const struct stored_post *post);
 double live_chance(const struct live *live, const struct table *table, const struct stored_post *post);
 /* Lets go of a member that another trend took over. */
 void live_remove_post(struct live *live, uint64_t seq);
-/* The strongest single item by its best z. */
+/* Share of the trend's last posts that hold a recurring item. */
+double live_recurring_share(const struct live *live);
+/* The strongest item by its best z. */
 const struct live_item *live_strongest(const struct live *live);
 
 #endif

@@ -1,5 +1,7 @@
 #include "trend/profile.h"
 
+#include "trend/keys.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -41,7 +43,10 @@ void profile_make(struct profile *profile, struct stored_post *const *posts, siz
     }
     for (size_t i = 0; i < distinct; i++) {
         double idf = log((volume + 1) / (counter_baseline(&table->keys[all[i].key].counter, lag) + 1));
-        all[i].weight = (float)((double)all[i].weight / (double)(count - from) * (idf > 0 ? idf * idf : 0));
+        /* Whom a post is addressed to says little of what it is about: on a brand's own line everybody mentions the brand. */
+        if (idf < 0 || table->keys[all[i].key].kind == KEY_MENTION)
+            idf = 0;
+        all[i].weight = (float)((double)all[i].weight / (double)(count - from) * idf * idf);
     }
     qsort(all, distinct, sizeof *all, by_weight);
     if (distinct > PROFILE_KEYS)

@@ -4,6 +4,7 @@
 #include "trend/snapshot.h"
 
 #define IDLE_MAX_US (12 * CLOCK_HOUR_US)
+
 #define LIKE_MERGE 0.15
 #define GROWN 1.25
 #define SOFT_Z 2.5
@@ -39,18 +40,21 @@ static void close_trend(struct trend_engine *engine, struct live *live, uint64_t
     live_fini(live);
 }
 
-static void judge(struct trend_engine *engine, struct live *live, const struct moment *moment)
+/* Pairs cost a walk each, so they are judged again only at a full look. */
+static void judge(struct trend_engine *engine, struct live *live, const struct moment *moment, bool is_full)
 {
     live->z = 0;
     for (size_t i = 0; i < live->item_count; i++) {
         struct live_item *item = &live->items[i];
-        struct judgement  now = item->b == KEY_NONE ? detect_key(&engine->table.keys[item->a], moment, 0)
-                                                    : detect_pair(&engine->store, &engine->table, item->a, item->b, moment, 0, 0);
-        item->z = now.z;
-        if (now.z > item->best.z)
-            item->best = now;
-        if (now.z > live->z)
-            live->z = now.z;
+        if (item->b == KEY_NONE || is_full) {
+            struct judgement now = item->b == KEY_NONE ? detect_key(&engine->table.keys[item->a], moment, 0)
+                                                       : detect_pair(&engine->store, &engine->table, item->a, item->b, moment, 0, 0);
+            item->z = now.z;
+            if (now.z > item->best.z)
+                item->best = now;
+        }
+        if (item->z > live->z)
+            live->z = item->z;
     }
     if (live->z > live->z_peak) {
         live->z_peak = live->z;
@@ -146,7 +150,7 @@ void engine_tend(struct trend_engine *engine, bool is_full)
         struct live *live = &engine->lives[i];
         if (!live->id || (!is_full && !live->is_dirty))
             continue;
-        judge(engine, live, &moment);
+        judge(engine, live, &moment, is_full);
         if (live->is_dirty) {
             engine_measure(engine, live);
             engine->tick++;
