@@ -1,0 +1,41 @@
+# The house commands. Each installs what it needs from Debian, says so, and builds before it runs.
+#
+#   make demo    build, then feed three weeks of an invented town's chatter through the real thing and show the trends in it
+#   make test    build with sanitizers and run every test; ends with one line "N passed, N failed"
+#   make build   only the release binary, build/bellwether
+#   make fuzz    libFuzzer targets for everything that parses (needs clang), FUZZ_SECONDS each
+#   make bench   ratios against peers
+#   make clean   remove the build folders
+
+MESON_RELEASE = --buildtype=release -Dtests=false
+MESON_TEST    = --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
+
+.PHONY: demo test build fuzz bench clean packages
+
+demo: build
+	@build/bellwether demo
+
+build: packages
+	@test -f build/build.ninja || meson setup build $(MESON_RELEASE) >build.log 2>&1 || { cat build.log; exit 1; }
+	@rm -f build.log
+	@ninja -C build
+
+test: packages
+	@test -f build-test/build.ninja || meson setup build-test $(MESON_TEST)
+	@ninja -C build-test
+	@python3 tools/run_tests.py build-test
+
+FUZZ_SECONDS ?= 60
+fuzz: packages
+	@test -f build-fuzz/build.ninja || CC=clang CXX=clang++ meson setup build-fuzz -Dfuzzers=true -Dtests=false -Db_sanitize=address,undefined -Db_lundef=false
+	@ninja -C build-fuzz
+	@for target in build-fuzz/tests/fuzz/fuzz_*; do [ -x "$$target" ] && [ -f "$$target" ] || continue; "$$target" -max_total_time=$(FUZZ_SECONDS) || exit 1; done
+
+bench: build
+	@ninja -C build bench
+
+clean:
+	@rm -rf build build-test build-fuzz
+
+packages:
+	@sh tools/install_packages.sh
