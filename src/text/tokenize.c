@@ -337,9 +337,9 @@ static bool scan_tag(struct scan *scan, size_t name)
     return true;
 }
 
-/* Letters, digits and underscores with dots and hyphens inside (alice.bsky.social). A dot before a capital ends a sentence, and
- * a hyphen belongs to a name only where a dot follows (in a host). */
-static size_t ascii_name_end(struct str text, size_t at)
+/* Letters, digits and underscores with dots and hyphens inside (alice.bsky.social). A dot before a capital ends a sentence unless this
+ * is a host, and a hyphen belongs to a name only where a dot follows. */
+static size_t ascii_name_end(struct str text, size_t at, bool is_host)
 {
     size_t end = at, last_dot = 0, first_hyphen = 0, i = at;
     for (; i < text.len; i++) {
@@ -349,7 +349,7 @@ static size_t ascii_name_end(struct str text, size_t at)
             continue;
         }
         bool is_inside = i > at && i + 1 < text.len && ascii_kinds[(unsigned char)text.ptr[i + 1]];
-        if (c == '.' && is_inside && ascii_kinds[(unsigned char)text.ptr[i + 1]] != ASCII_UPPER)
+        if (c == '.' && is_inside && (is_host || ascii_kinds[(unsigned char)text.ptr[i + 1]] != ASCII_UPPER))
             last_dot = i;
         else if (c == '-' && is_inside)
             first_hyphen = first_hyphen ? first_hyphen : i;
@@ -364,7 +364,7 @@ static size_t server_end(struct str text, size_t at)
 {
     if (at >= text.len || text.ptr[at] != '@')
         return at;
-    size_t      end = ascii_name_end(text, at + 1);
+    size_t      end = ascii_name_end(text, at + 1, true);
     const char *dot = end > at + 1 ? memrchr(text.ptr + at + 1, '.', end - at - 1) : NULL;
     return dot && text.ptr + end - dot > 2 && ascii_is_letter(dot[1]) && ascii_is_letter(dot[2]) ? end : at;
 }
@@ -374,7 +374,7 @@ static bool scan_mention(struct scan *scan, size_t name)
     struct str text = scan->text;
     size_t     end, word_end;
     if (name < text.len && ascii_kinds[(unsigned char)text.ptr[name]]) {
-        end = ascii_name_end(text, name);
+        end = ascii_name_end(text, name, false);
         for (word_end = name; word_end < end && ascii_kinds[(unsigned char)text.ptr[word_end]];)
             word_end++;
         end = server_end(text, end);
