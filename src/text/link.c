@@ -165,17 +165,25 @@ static struct link_span full_link(struct str text, size_t at, size_t scheme)
     return (struct link_span){without_trailing(text, at, run_end(text, host_end)), false};
 }
 
-/* Every failing attempt reads no further than the next character that a word or a host cannot hold: linear in all. */
-struct link_span text_link_scan(struct str text, size_t at)
+static struct link_span checked(struct str text, size_t at, struct link_span span)
 {
-    size_t           scheme = scheme_bytes(str_slice(text.ptr + at, text.len - at));
-    size_t           cut = scheme ? at : cut_scheme_end(text, at);
-    struct link_span span = scheme ? full_link(text, at, scheme) : cut > at ? (struct link_span){cut, true} : bare_link(text, at);
     if (span.end > at && is_ellipsis(text, span.end))
         span.is_truncated = true;
     if (span.end - at > TEXT_LINK_MAX_BYTES)
         span.is_truncated = true;
     return span;
+}
+
+/* A failing attempt reads no further than the next character that neither word nor host can hold: linear in all. */
+struct link_span text_link_scan(struct str text, size_t at)
+{
+    size_t scheme = scheme_bytes(str_slice(text.ptr + at, text.len - at));
+    return checked(text, at, scheme ? full_link(text, at, scheme) : (struct link_span){cut_scheme_end(text, at), true});
+}
+
+struct link_span text_bare_link_scan(struct str text, size_t at)
+{
+    return checked(text, at, bare_link(text, at));
 }
 
 /* ---- Their canonical form ---- */

@@ -61,6 +61,7 @@ static struct str plain(struct scan *scan, size_t start, size_t end)
     return out->has_failed ? (struct str){0} : buf_str(out);
 }
 
+/* Of a surface that may hold anything. */
 static struct str key_of(struct scan *scan, size_t start, size_t end)
 {
     struct str surface = text_cut(str_slice(scan->text.ptr + start, end - start), 4 * TEXT_KEY_MAX_BYTES);
@@ -100,6 +101,35 @@ static void push_sigil_form(struct scan *scan, enum token_kind kind, char sigil,
         scan->position++;
     }
     scan->at = end;
+}
+
+/* ---- Links ---- */
+
+static bool take_link(struct scan *scan, struct link_span link)
+{
+    if (link.end == scan->at)
+        return false;
+    if (!link.is_truncated) {
+        struct str url = plain(scan, scan->at, link.end);
+        struct str key = url.ptr ? text_link_canonical(scan->arena, url) : url;
+        if (push(scan, TOKEN_LINK, key, scan->at, link.end))
+            scan->position++;
+    }
+    scan->at = link.end;
+    return true;
+}
+
+/* "http://..." here? Every word that begins with an h is asked. */
+static bool scan_link(struct scan *scan)
+{
+    const char *s = scan->text.ptr + scan->at;
+    return (s[0] | 0x20) == 'h' && scan->text.len - scan->at > 4 && (s[1] | 0x20) == 't' && (s[2] | 0x20) == 't' &&
+           take_link(scan, text_link_scan(scan->text, scan->at));
+}
+
+static bool scan_bare_link(struct scan *scan)
+{
+    return take_link(scan, text_bare_link_scan(scan->text, scan->at));
 }
 
 /* ---- Words ---- */
@@ -150,14 +180,14 @@ static size_t word_goes_on(struct str text, size_t at, char before)
 }
 
 /* "U.S.", "p.m.", "e.g.": single letters with dots between are one word, so that they are not taken for "us" or thrown away as letters.
- * The end without the last dot; at where there is no such thing. */
+ * The end without the last dot; behind the first letter where there is no such thing. */
 static size_t initials_end(struct str text, size_t at)
 {
     size_t end = at;
     while (end + 2 < text.len && ascii_is_letter(text.ptr[end]) && text.ptr[end + 1] == '.' && ascii_is_letter(text.ptr[end + 2]) &&
            (end + 3 == text.len || !char_is_wordy(class_at(text, end + 3))))
         end += 2;
-    return end > at ? end + 1 : at;
+    return end + 1;
 }
 
 /* "seehttp://t.co/x": the end of the word before the link. */
@@ -172,26 +202,46 @@ static size_t before_glued_link(struct str text, size_t start, size_t end)
     return end;
 }
 
+/* The end of the word that starts at start and whose first character takes first_len bytes. *is_ascii_out: it has neither entities
+ * nor anything beyond ASCII. */
+static size_t word_end(struct str text, size_t start, size_t first_len, bool *is_ascii_out)
+{
+    size_t end = start + first_len;
+    bool   is_ascii = first_len == 1;
+    for (;;) {
+        while (end < text.len && ascii_kinds[(unsigned char)text.ptr[end]])
+            end++;
+        size_t next = end < text.len ? word_goes_on(text, end, text.ptr[end - 1]) : end;
+        if (next == end)
+            break;
+        is_ascii &= next == end + 1;
+        end = next;
+    }
+    *is_ascii_out = is_ascii;
+    return end;
+}
+
 static void scan_word(struct scan *scan, size_t first_len)
 {
     struct str text = scan->text;
-    size_t     start = scan->at, end = initials_end(text, start);
-    if (end == start) {
-        end = start + first_len;
-        for (;;) {
-            while (end < text.len && ascii_kinds[(unsigned char)text.ptr[end]])
-                end++;
-            size_t next = end < text.len ? word_goes_on(text, end, text.ptr[end - 1]) : end;
-            if (next == end)
-                break;
-            end = next;
-        }
+    bool       is_ascii = true;
+    size_t     start = scan->at, end = word_end(text, start, first_len, &is_ascii);
+    if (end + 2 < text.len && text.ptr[end] == '.' && is_ascii) {
+        if (scan_bare_link(scan))
+            return;
+        if (end == start + 1)
+            end = initials_end(text, start);
+    } else {
         end = before_glued_link(text, start, end);
     }
     scan->at = scan->word_end = end;
     while (end > start && text.ptr[end - 1] == '_')
         end--;
-    push_word(scan, start, end);
+    struct str key = is_ascii && end - start <= TEXT_KEY_MAX_BYTES
+                         ? text_fold_ascii(scan->arena, str_slice(text.ptr + start, end - start))
+                         : key_of(scan, start, end);
+    if (push(scan, TOKEN_WORD, key, start, end))
+        scan->position++;
 }
 
 /* A run of a script without spaces, in pieces of bounded length. */
@@ -225,21 +275,6 @@ static void scan_unspaced(struct scan *scan)
         push_word(scan, start + at, start + next);
         at = next;
     }
-}
-
-static bool scan_link(struct scan *scan)
-{
-    struct link_span link = text_link_scan(scan->text, scan->at);
-    if (link.end == scan->at)
-        return false;
-    if (!link.is_truncated) {
-        struct str url = plain(scan, scan->at, link.end);
-        struct str key = url.ptr ? text_link_canonical(scan->arena, url) : url;
-        if (push(scan, TOKEN_LINK, key, scan->at, link.end))
-            scan->position++;
-    }
-    scan->at = link.end;
-    return true;
 }
 
 static bool scan_emoji(struct scan *scan)
@@ -302,9 +337,9 @@ static bool scan_tag(struct scan *scan, size_t name)
     return true;
 }
 
-/* Letters, digits and underscores with dots and hyphens inside (alice.bsky.social). A dot before a capital ends a sentence, and
- * a hyphen belongs to a name only where a dot follows (in a host). */
-static size_t ascii_name_end(struct str text, size_t at)
+/* Letters, digits and underscores with dots and hyphens inside (alice.bsky.social). A dot before a capital ends a sentence unless this
+ * is a host, and a hyphen belongs to a name only where a dot follows. */
+static size_t ascii_name_end(struct str text, size_t at, bool is_host)
 {
     size_t end = at, last_dot = 0, first_hyphen = 0, i = at;
     for (; i < text.len; i++) {
@@ -314,7 +349,7 @@ static size_t ascii_name_end(struct str text, size_t at)
             continue;
         }
         bool is_inside = i > at && i + 1 < text.len && ascii_kinds[(unsigned char)text.ptr[i + 1]];
-        if (c == '.' && is_inside && ascii_kinds[(unsigned char)text.ptr[i + 1]] != ASCII_UPPER)
+        if (c == '.' && is_inside && (is_host || ascii_kinds[(unsigned char)text.ptr[i + 1]] != ASCII_UPPER))
             last_dot = i;
         else if (c == '-' && is_inside)
             first_hyphen = first_hyphen ? first_hyphen : i;
@@ -329,7 +364,7 @@ static size_t server_end(struct str text, size_t at)
 {
     if (at >= text.len || text.ptr[at] != '@')
         return at;
-    size_t      end = ascii_name_end(text, at + 1);
+    size_t      end = ascii_name_end(text, at + 1, true);
     const char *dot = end > at + 1 ? memrchr(text.ptr + at + 1, '.', end - at - 1) : NULL;
     return dot && text.ptr + end - dot > 2 && ascii_is_letter(dot[1]) && ascii_is_letter(dot[2]) ? end : at;
 }
@@ -339,7 +374,7 @@ static bool scan_mention(struct scan *scan, size_t name)
     struct str text = scan->text;
     size_t     end, word_end;
     if (name < text.len && ascii_kinds[(unsigned char)text.ptr[name]]) {
-        end = ascii_name_end(text, name);
+        end = ascii_name_end(text, name, false);
         for (word_end = name; word_end < end && ascii_kinds[(unsigned char)text.ptr[word_end]];)
             word_end++;
         end = server_end(text, end);
