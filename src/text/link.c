@@ -255,6 +255,8 @@ static struct str without_default_port(struct str host, bool is_https)
 struct str text_link_canonical(struct arena *arena, struct str url)
 {
     url = str_trim(url);
+    if (!utf8_is_valid(url))
+        return arena_str(arena, url);
     size_t     scheme = scheme_bytes(url);
     struct str rest = {url.len ? url.ptr + scheme : "", url.len - scheme};
     struct str authority = take(&rest, span_until(rest, "/?#"));

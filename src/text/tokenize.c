@@ -226,7 +226,7 @@ static void scan_word(struct scan *scan, size_t first_len)
     struct str text = scan->text;
     bool       is_ascii = true;
     size_t     start = scan->at, end = word_end(text, start, first_len, &is_ascii);
-    if (end + 2 < text.len && text.ptr[end] == '.' && is_ascii) {
+    if (end + 1 < text.len && text.ptr[end] == '.' && is_ascii) {
         if (scan_bare_link(scan))
             return;
         if (end == start + 1)
