@@ -103,7 +103,7 @@ const struct cli_command cmd_breakdown = {
     .arguments = "QUERY --by FIELD [--top N]",
     .summary = "matching posts by author, tag, link, language ...",
     .details = "Counts the posts that the query matches by the values of a field, most first. Top authors, links and tags are this question.\n\n"
-               "With --json: {\"values\":[{\"value\":VALUE,\"count\":N}, ...]}.",
+               "With --json: {\"values\":[{\"value\":VALUE, \"count\":N}, ...]}.",
     .options = options,
     .examples = examples,
     .max_arguments = CLI_ANY_NUMBER,

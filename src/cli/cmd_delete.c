@@ -74,7 +74,7 @@ const struct cli_command cmd_delete = {
     .summary = "take posts out, for good",
     .details = "Deletes posts by id, or all posts of an author. They are gone from every answer at once, and importing them again does not bring "
                "them back. Their bytes go when their segment is next rewritten, or at once with --erase, which alone rewrites for what was "
-               "deleted before.\n\nWith --json: {\"deleted\":N,\"missing\":N,\"erased\":BOOL}.",
+               "deleted before.\n\nWith --json: {\"deleted\":N, \"missing\":N, \"erased\":BOOL}.",
     .options = options,
     .examples = examples,
     .max_arguments = CLI_ANY_NUMBER,

@@ -186,7 +186,7 @@ const struct cli_command cmd_import = {
                "input. A table's header row is found by itself, also below a preamble, and its columns by their names.\n\n"
                "Posts that are there already add nothing, so that the same file can be imported again: after an interruption that finishes the job. "
                "Lines that are no posts go with their number and the reason to a file that is named at the end; they are no error.\n\n"
-               "With --json: {\"read\",\"new\",\"duplicate\",\"edited\",\"refreshed\",\"withheld\",\"rejected\",\"rejected_file\",\"elapsed_s\","
+               "With --json: {\"read\", \"new\", \"duplicate\", \"edited\", \"refreshed\", \"withheld\", \"rejected\", \"rejected_file\", \"elapsed_s\", "
                "\"complete\"}.",
     .options = options,
     .examples = examples,

@@ -97,7 +97,7 @@ const struct cli_command cmd_lint = {
     .summary = "say how a query is read, and what is costly or pointless in it",
     .details = "Parses the query, prints how it was understood, and says which clauses are costly, pointless or probably not what was meant, with "
                "the clause rewritten where that is possible. Needs no archive. A query that does not parse is an error that points at the place.\n\n"
-               "With --json: {\"ok\":true,\"query\":TEXT,\"remarks\":[{\"column\",\"costly\",\"message\",\"suggestion\"}, ...]}.",
+               "With --json: {\"ok\":true,\"query\":TEXT, \"remarks\":[{\"column\", \"costly\", \"message\", \"suggestion\"}, ...]}.",
     .options = options,
     .examples = examples,
     .max_arguments = CLI_ANY_NUMBER,

@@ -69,8 +69,8 @@ const struct cli_command cmd_stats = {
     .name = "stats",
     .arguments = "",
     .summary = "what the archive holds",
-    .details = "Posts, bytes, segments, and the times of the first and the last post.\n\nWith --json: {\"posts\",\"deleted\",\"bytes\",\"segments\","
-               "\"pending\",\"first\",\"last\",\"client\",\"folder\"}; the times are null where there are no posts.",
+    .details = "Posts, bytes, segments, and the times of the first and the last post.\n\nWith --json: {\"posts\", \"deleted\", \"bytes\", \"segments\", "
+               "\"pending\", \"first\", \"last\", \"client\", \"folder\"}; the times are null where there are no posts.",
     .examples = examples,
     .run = run,
 };

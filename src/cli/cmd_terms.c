@@ -75,7 +75,7 @@ const struct cli_command cmd_terms = {
     .summary = "words that stand out in the matching posts",
     .details = "Terms that stand out in the posts that the query matches, against all other posts, strongest first. The score is the log-odds "
                "ratio with an informative Dirichlet prior, in standard deviations (Monroe, Colaresi and Quinn 2008).\n\n"
-               "With --json: {\"terms\":[{\"term\":TERM,\"count\":N,\"score\":Z}, ...]}.",
+               "With --json: {\"terms\":[{\"term\":TERM, \"count\":N, \"score\":Z}, ...]}.",
     .options = options,
     .examples = examples,
     .max_arguments = CLI_ANY_NUMBER,

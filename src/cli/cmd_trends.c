@@ -274,9 +274,9 @@ const struct cli_command cmd_trends = {
     .details = "Unearths what people say more than expected: distinct voices are counted, not posts, and near-copies collapse. Growth is the factor "
                "an hour with its standard error, z the strength of the deviation in standard deviations, start the time from which it grew. A "
                "query narrows what is listened to. Times are UTC, a date, or a duration back from the last post (24h). docs/trends.md tells the "
-               "method.\n\nWith --json: {\"trends\":[{\"trend\",\"label\",\"terms\",\"started_at\",\"detected_at\",\"voices\",\"z\","
-               "\"growth_per_h\",\"growth_se\",\"flags\",\"post_ids\", ...}]}, strongest first. With --replay --json: one line for each event, {\"trend\","
-               "\"event\":\"open|update|close\",\"at\",\"z\",\"voices\",\"flags\",\"post_ids\",\"label\", ...}.",
+               "method.\n\nWith --json: {\"trends\":[{\"trend\", \"label\", \"terms\", \"started_at\", \"detected_at\", \"voices\", \"z\", "
+               "\"growth_per_h\", \"growth_se\", \"flags\", \"post_ids\", ...}]}, strongest first. With --replay --json: one line for each event, {\"trend\", "
+               "\"event\":\"open|update|close\", \"at\", \"z\", \"voices\", \"flags\", \"post_ids\", \"label\", ...}.",
     .options = options,
     .examples = examples,
     .max_arguments = CLI_ANY_NUMBER,

@@ -11,7 +11,7 @@ enum char_class {
     CHAR_MARK,       /* combining: goes on with a word, never starts one */
     CHAR_UNSPACED,   /* letters of Han, Hiragana, Katakana, Thai, Lao, Khmer, Myanmar */
     CHAR_UNDERSCORE, /* _ and its full-width form: inside words, tags and names */
-    CHAR_APOSTROPHE, /* ' ’ ‘ ʼ ＇: inside words */
+    CHAR_INNER,      /* ' ’ ‘ ʼ ＇ and the · of Catalan: inside words */
     CHAR_FORMAT,     /* invisible (joiners, soft hyphen, variation selectors): inside words, dropped by folding */
 };
 

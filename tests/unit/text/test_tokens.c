@@ -22,6 +22,8 @@ static const struct {
     {"marks alone", "\u0301 a\u0301 e\u0301\u0301", "á é\u0301"},
 
     {"compatibility forms", "ＦＵＬＬ ﬁne Straße 𝓗𝓮𝓵𝓵𝓸 ⓗⓔⓛⓛⓞ x² ½", "full fine strasse hello hello x2 1⁄2"},
+    {"letters that fold to more than letters", "ﷺ ⑴ ⒈x ½", "صلىاللهعليهوسلم x 1⁄2"},
+    {"Catalan", "col·lega PARAL·LEL a· ·b", "col·lega paral·lel a b"},
     {"Greek and Cyrillic", "ΣΊΣΥΦΟΣ Москва ЁЛКА", "σίσυφοσ москва ёлка"},
     {"Arabic and Hebrew", "مرحبا بالعالم שלום עולם", "مرحبا بالعالم שלום עולם"},
     {"Devanagari", "नमस्ते दुनिया क्या", "नमस्ते दुनिया क्या"},
