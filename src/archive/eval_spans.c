@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-/* More (term, leaf) pairs than this are not listed (a phrase of many short wildcards); the matcher looks at the candidates instead. */
+/* More (term, leaf) pairs than this are not listed (a phrase of many short wildcards): the matcher looks at the posts instead. */
 enum { MAX_PAIRS = 4 * 1024 * 1024 };
 
 struct leaf {
@@ -56,6 +56,8 @@ static enum error_code collect_leaves(struct spans *spans, const struct query_no
                 return error->code;
         return ERROR_NONE;
     }
+    if (spans->pair_count > MAX_PAIRS)
+        return ERROR_NONE;
     if (spans->leaf_count == spans->leaf_capacity) {
         uint32_t     capacity = spans->leaf_capacity ? spans->leaf_capacity * 2 : 8;
         struct leaf *grown = realloc(spans->leaves, capacity * sizeof *grown);
@@ -227,37 +229,36 @@ static enum error_code look_at_all(struct spans *spans, const roaring_bitmap_t *
 
 /* ---- The whole ---- */
 
-static enum error_code decide(struct spans *spans, const struct query_node *node, roaring_bitmap_t *documents, roaring_bitmap_t **out,
-                              struct error *error)
+static enum error_code decide(struct spans *spans, const roaring_bitmap_t *within, roaring_bitmap_t **out, struct error *error)
 {
+    roaring_bitmap_t *documents = NULL;
+    if (candidates(spans, spans->node, &documents, error))
+        return error->code;
+    if (within)
+        roaring_bitmap_and_inplace(documents, within);
     /* "at least once" is what the candidates of a single word already say. */
     if (is_leaf(spans->node) && spans->least <= 1) {
-        *out = roaring_bitmap_copy(documents);
-        return eval_have(*out, error);
+        *out = documents;
+        return ERROR_NONE;
     }
-    if (spans->pair_count > MAX_PAIRS)
-        return eval_by_matcher(spans->eval, node, documents, out, error);
-    if (list_pairs(spans, error))
-        return error->code;
-    return look_at_all(spans, documents, out, error);
+    enum error_code code = list_pairs(spans, error);
+    if (!code)
+        code = look_at_all(spans, documents, out, error);
+    roaring_bitmap_free(documents);
+    return code;
 }
 
 enum error_code eval_spans(struct eval *eval, const struct query_node *node, const roaring_bitmap_t *within, roaring_bitmap_t **out,
                            struct error *error)
 {
-    bool              is_freq = node->kind == QUERY_FREQ;
-    struct spans      spans = {.eval = eval, .node = is_freq ? node->children[0] : node, .least = is_freq ? node->distance : 1};
-    roaring_bitmap_t *documents = NULL;
-    enum error_code   code = collect_leaves(&spans, spans.node, error);
-    if (!code) {
+    bool            is_freq = node->kind == QUERY_FREQ;
+    struct spans    spans = {.eval = eval, .node = is_freq ? node->children[0] : node, .least = is_freq ? node->distance : 1};
+    enum error_code code = collect_leaves(&spans, spans.node, error);
+    if (!code && spans.pair_count > MAX_PAIRS)
+        code = eval_by_matcher(eval, node, within, out, error);
+    else if (!code) {
         qsort(spans.leaves, spans.leaf_count, sizeof *spans.leaves, compare_leaves);
-        code = candidates(&spans, spans.node, &documents, error);
-    }
-    if (!code) {
-        if (within)
-            roaring_bitmap_and_inplace(documents, within);
-        code = decide(&spans, node, documents, out, error);
-        roaring_bitmap_free(documents);
+        code = decide(&spans, within, out, error);
     }
     spans_fini(&spans);
     return code;

@@ -16,7 +16,7 @@ static bool fail_unknown(struct parser *parser, const struct lexeme *name)
 {
     enum { MOST = 200 };
     const struct query_options *options = parser->job->options;
-    struct str                  names[MOST];
+    struct str                  names[MOST] = {0};
     size_t                      count = 0;
     char                        near[NEAR_NAMES_BYTES], name_shown[SHOWN_BYTES];
     for (size_t i = 0; options && i < options->list_count && count < MOST; i++)

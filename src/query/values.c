@@ -49,7 +49,7 @@ bool parse_knows_field(struct str name)
 
 static struct query_node *fail_unknown(struct parser *parser, const struct lexeme *name)
 {
-    struct str  names[FIELD_COUNT + 4];
+    struct str  names[FIELD_COUNT + 4] = {0};
     char        near[NEAR_NAMES_BYTES], name_shown[SHOWN_BYTES], help[ERROR_HINT_BYTES / 2];
     size_t      count = 0;
     const char *foreign = foreign_field_help(name->text);
@@ -102,7 +102,7 @@ static struct str without_leading(struct str s, const char *sigil, const char *w
 
 static bool has_star(struct str s)
 {
-    return s.len && memchr(s.ptr, '*', s.len);
+    return s.ptr && s.len && memchr(s.ptr, '*', s.len) != NULL;
 }
 
 /* "https://www.BBC.co.uk/News" -> "bbc.co.uk/News", as query_link_bare gives links. */
@@ -254,6 +254,13 @@ static struct query_node *read_time(struct reading *reading, const struct lexeme
     return number_node(reading, value, reading->row->field == FIELD_SINCE ? COMPARE_GREATER_EQUAL : COMPARE_LESS, at_us);
 }
 
+/* Without the quotes of shown. */
+static const char *cut(struct str s, char out[SHOWN_BYTES])
+{
+    snprintf(out, SHOWN_BYTES, "%.*s", (int)(s.len < 30 ? s.len : 30), s.ptr);
+    return out;
+}
+
 static struct query_node *read_flag(struct reading *reading, const struct lexeme *value, struct str text)
 {
     char   near[NEAR_NAMES_BYTES], value_shown[SHOWN_BYTES];
@@ -267,12 +274,8 @@ static struct query_node *read_flag(struct reading *reading, const struct lexeme
     near_names(text, names, HAS_COUNT, near);
     source_fail(&reading->parser->source, value->start, ERROR_SYNTAX,
                 "has: takes link image video audio media tag mention emoji reply repost quote question",
-                near[0] ? "there is no has:%.*s; did you mean has:%s?" : "has: does not know %s%s",
-                near[0] ? (int)(text.len < 40 ? text.len : 40) : 0, near[0] ? text.ptr : "", near);
-    if (!near[0])
-        source_fail(&reading->parser->source, value->start, ERROR_SYNTAX,
-                    "has: takes link image video audio media tag mention emoji reply repost quote question", "has: does not know %s",
-                    shown(text, value_shown));
+                near[0] ? "there is no has:%s; did you mean has:%s?" : "has: does not know %s%s",
+                near[0] ? cut(text, value_shown) : shown(text, value_shown), near);
     return NULL;
 }
 
