@@ -1,10 +1,19 @@
 #include "cli/cli.h"
 
-/* Text for roff: a backslash and a minus are written so that they stay what they are, and a line never starts with a request. */
+enum { LINE_BYTES = 70 };
+
+/* Text for roff: a backslash and a minus are written so that they stay what they are, lines are short, and none starts with a request. */
 static void roff(struct buf *out, const char *text)
 {
-    bool is_start = true;
+    bool   is_start = true;
+    size_t line_start = out->len;
     for (; *text; text++) {
+        if (*text == ' ' && out->len - line_start + strcspn(text + 1, " \n") > LINE_BYTES && text[1] && text[1] != ' ') {
+            buf_append_char(out, '\n');
+            line_start = out->len;
+            is_start = true;
+            continue;
+        }
         if (is_start && (*text == '.' || *text == '\''))
             buf_append_str(out, STR("\\&"));
         is_start = *text == '\n';
@@ -14,6 +23,8 @@ static void roff(struct buf *out, const char *text)
             buf_append_str(out, STR("\\-"));
         else if (*text == '\n' && text[1] == '\n') {
             buf_append_str(out, STR("\n.PP\n"));
+            line_start = out->len;
+            is_start = true;
             text++;
         } else
             buf_append_char(out, *text);

@@ -63,7 +63,7 @@ static bool finish_glob(struct reading *reading)
     if (glob->len == 0)
         return true;
     if (!reading->has_literal)
-        return source_fail(&parser->source, reading->word->start, ERROR_SYNTAX, "* stands for any letters, ? for one: delay*, colo?r",
+        return source_fail(&parser->source, reading->word->start, ERROR_SYNTAX, "* stands for any letters of a word: delay*; for any word between write lost NEAR/1f bag",
                            "a wildcard needs a letter or digit right beside it"), false;
     if (glob->len > QUERY_MAX_GLOB_BYTES)
         return source_fail(&parser->source, reading->word->start, ERROR_TOO_LARGE, NULL, "a word with wildcards has at most %d bytes",

@@ -90,7 +90,7 @@ static bool host_scan(struct str s, size_t *end_out)
         at += glyph.len;
         if (glyph.c == '.' && label > 0) {
             label = 0, dots++;
-        } else if (glyph.c == '-' || (char_is_wordy(class) && class != CHAR_APOSTROPHE)) {
+        } else if (glyph.c == '-' || (char_is_wordy(class) && class != CHAR_INNER)) {
             label++, end = at;
             has_inner_dot = dots > 0;
         } else {
@@ -113,7 +113,7 @@ static size_t user_bytes(struct str s)
     return 0;
 }
 
-static bool host_is_listed(struct str host, const char *const *names, size_t count)
+static bool is_listed(struct str host, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (str_equal_ascii_nocase(host, str_of(names[i])))
@@ -147,7 +147,7 @@ static struct link_span bare_link(struct str text, size_t at)
     if (is_www && host_scan(str_slice(text.ptr + at + 4, text.len - at - 4), &www_end))
         return (struct link_span){without_trailing(text, at, run_end(text, at)), false};
     if (dots == 0 || end + 1 >= text.len || text.ptr[end] != '/' || !ascii_kinds[(unsigned char)text.ptr[end + 1]] ||
-        !host_is_listed(host, bare_hosts, sizeof bare_hosts / sizeof *bare_hosts))
+        !is_listed(host, bare_hosts, sizeof bare_hosts / sizeof *bare_hosts))
         return (struct link_span){at, false};
     return (struct link_span){without_trailing(text, at, run_end(text, at)), false};
 }
@@ -193,7 +193,7 @@ static bool is_tracking(struct str parameter)
     const char *equals = parameter.len ? memchr(parameter.ptr, '=', parameter.len) : NULL;
     struct str  name = {parameter.ptr, equals ? (size_t)(equals - parameter.ptr) : parameter.len};
     return (name.len >= 4 && str_equal_ascii_nocase(str_slice(name.ptr, 4), STR("utm_"))) ||
-           host_is_listed(name, tracking_parameters, sizeof tracking_parameters / sizeof *tracking_parameters);
+           is_listed(name, tracking_parameters, sizeof tracking_parameters / sizeof *tracking_parameters);
 }
 
 /* Pieces written one after the other into memory that is known to be long enough. */
@@ -255,6 +255,8 @@ static struct str without_default_port(struct str host, bool is_https)
 struct str text_link_canonical(struct arena *arena, struct str url)
 {
     url = str_trim(url);
+    if (!utf8_is_valid(url))
+        return arena_str(arena, url);
     size_t     scheme = scheme_bytes(url);
     struct str rest = {url.len ? url.ptr + scheme : "", url.len - scheme};
     struct str authority = take(&rest, span_until(rest, "/?#"));

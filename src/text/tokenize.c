@@ -61,6 +61,25 @@ static struct str plain(struct scan *scan, size_t start, size_t end)
     return out->has_failed ? (struct str){0} : buf_str(out);
 }
 
+/* A few letters fold to something with blanks or punctuation (ﷺ is a sentence): taken out, a key is a word. */
+static struct str without_punctuation(struct scan *scan, struct str key)
+{
+    size_t ascii = 0;
+    while (ascii < key.len && ((unsigned char)key.ptr[ascii] >= 0x80 || ascii_kinds[(unsigned char)key.ptr[ascii]] ||
+                               memchr("'.,-@", key.ptr[ascii], 5)))
+        ascii++;
+    if (ascii == key.len)
+        return key;
+    char *out = arena_alloc(scan->arena, key.len);
+    if (!out)
+        return (struct str){0};
+    size_t len = 0;
+    for (size_t i = 0; i < key.len; i++)
+        if ((unsigned char)key.ptr[i] >= 0x80 || ascii_kinds[(unsigned char)key.ptr[i]])
+            out[len++] = key.ptr[i];
+    return str_slice(out, len);
+}
+
 /* Of a surface that may hold anything. */
 static struct str key_of(struct scan *scan, size_t start, size_t end)
 {
@@ -69,9 +88,10 @@ static struct str key_of(struct scan *scan, size_t start, size_t end)
     if (!text.ptr)
         return text;
     struct str folded = text_fold(scan->analyser, scan->arena, text);
-    bool       is_in_scratch = folded.ptr == scan->analyser->decoded.ptr;
-    folded = text_cut(folded, TEXT_KEY_MAX_BYTES);
-    return is_in_scratch ? arena_str(scan->arena, folded) : folded;
+    bool       is_in_scratch = folded.ptr && folded.ptr == scan->analyser->decoded.ptr;
+    if (is_in_scratch)
+        folded = arena_str(scan->arena, folded);
+    return folded.ptr ? without_punctuation(scan, text_cut(folded, TEXT_KEY_MAX_BYTES)) : folded;
 }
 
 static void push_word(struct scan *scan, size_t start, size_t end)
@@ -166,7 +186,7 @@ static size_t word_goes_on(struct str text, size_t at, char before)
     case CHAR_DIGIT:
     case CHAR_MARK:
     case CHAR_UNDERSCORE: return next;
-    case CHAR_APOSTROPHE: {
+    case CHAR_INNER: {
         enum char_class after = class_at(text, next);
         return after == CHAR_LETTER || after == CHAR_DIGIT ? next : at;
     }
@@ -226,7 +246,7 @@ static void scan_word(struct scan *scan, size_t first_len)
     struct str text = scan->text;
     bool       is_ascii = true;
     size_t     start = scan->at, end = word_end(text, start, first_len, &is_ascii);
-    if (end + 2 < text.len && text.ptr[end] == '.' && is_ascii) {
+    if (end + 1 < text.len && text.ptr[end] == '.' && is_ascii) {
         if (scan_bare_link(scan))
             return;
         if (end == start + 1)
@@ -297,7 +317,7 @@ static bool scan_emoji(struct scan *scan)
 static void skip_possessive(struct scan *scan)
 {
     struct glyph apostrophe = glyph_at(scan->text, scan->at);
-    if (!apostrophe.len || char_class(apostrophe.c) != CHAR_APOSTROPHE)
+    if (!apostrophe.len || apostrophe.c == 0xb7 || char_class(apostrophe.c) != CHAR_INNER)
         return;
     struct glyph s = glyph_at(scan->text, scan->at + apostrophe.len);
     size_t       end = scan->at + apostrophe.len + s.len;

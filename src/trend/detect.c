@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "trend/deviance.h"
 
+#include <math.h>
+
 enum { VOICES_MIN = 3, PAIR_STEPS_MAX = 1024, PAIR_POSTS_MAX = 256 };
 
 int detect_lag(uint32_t first_minute, uint32_t minute)
@@ -12,6 +14,12 @@ int detect_lag(uint32_t first_minute, uint32_t minute)
     while (lag + 1 < COUNTER_LEVELS && age >= 4 * (UINT32_C(2) << (lag + 1)))
         lag++;
     return lag;
+}
+
+double detect_paid(double z, int level)
+{
+    double squared = z * z - 2 * M_LN2 * (COUNTER_LEVELS - 1 - level);
+    return squared > 0 ? sqrt(squared) : 0;
 }
 
 struct judgement detect_counter(const struct counter *counter, const struct moment *moment, double prior)
@@ -28,7 +36,7 @@ struct judgement detect_counter(const struct counter *counter, const struct mome
         double mu = share * counter_recent(moment->volume, level);
         if (x <= mu)
             continue;
-        double z = deviance_z(x, mu, DEVIANCE_SIZE);
+        double z = detect_paid(deviance_z(x, mu, DEVIANCE_SIZE), level);
         if (z > best.z)
             best = (struct judgement){z, x, mu, level};
     }
@@ -86,7 +94,7 @@ struct judgement detect_pair(const struct store *store, const struct table *tabl
 
     for (int l = moment->lag; l >= 0 && recent[l] >= VOICES_MIN; l--) {
         double mu = PRIOR_PAIR * counter_recent(moment->volume, l);
-        double z = recent[l] > mu ? deviance_z(recent[l], mu, DEVIANCE_SIZE) : 0;
+        double z = recent[l] > mu ? detect_paid(deviance_z(recent[l], mu, DEVIANCE_SIZE), l) : 0;
         if (z > best.z)
             best = (struct judgement){z, recent[l], mu, l};
     }
@@ -105,7 +113,7 @@ struct judgement detect_pair(const struct store *store, const struct table *tabl
     best = (struct judgement){0};
     for (int l = moment->lag; l >= 0 && recent[l] >= VOICES_MIN; l--) {
         double mu = share * counter_recent(moment->volume, l);
-        double z = recent[l] > mu ? deviance_z(recent[l], mu, DEVIANCE_SIZE) : 0;
+        double z = recent[l] > mu ? detect_paid(deviance_z(recent[l], mu, DEVIANCE_SIZE), l) : 0;
         if (z > best.z)
             best = (struct judgement){z, recent[l], mu, l};
     }

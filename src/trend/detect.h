@@ -2,7 +2,10 @@
  *
  *     share  = voices of the key in the baseline / posts in the baseline + prior + 1 / posts in the baseline
  *     mu_w   = share * posts in window w
- *     z      = max over windows w of deviance_z(voices of the key in w, mu_w)
+ *     z^2    = max over windows w of deviance_z(voices of the key in w, mu_w)^2 - 2 ln(longest window / w)
+ *
+ * The last term pays for looking: there are 2^k times as many short windows as windows 2^k times as long, so as many more chances for
+ * an accident (the penalty of multi-scale scan statistics; Duembgen and Spokoiny 2001, Annals of Statistics 29).
  *
  * Pairs have no counters. A pair is looked at when a post brings it and one of its keys is warm (z >= 1); its history is
  * then counted exactly by walking the chain of the rarer key. (Fifty pairs a post, of which one in twenty is ever met five times: counting
@@ -34,6 +37,9 @@ struct moment {
 
 /* The longest lag that leaves at least three times its window as baseline. */
 int detect_lag(uint32_t first_minute, uint32_t minute);
+
+/* z after the price of its window's shortness. */
+double detect_paid(double z, int level);
 
 struct judgement detect_counter(const struct counter *counter, const struct moment *moment, double prior);
 

@@ -109,15 +109,23 @@ static void count_keys(struct trend_engine *engine, struct stored_post *post)
     }
 }
 
-static void offer(struct trend_engine *engine, struct stored_post *post)
+void engine_offer(struct trend_engine *engine, struct stored_post *post)
 {
-    for (unsigned i = 0; i < post->key_count; i++) {
-        const struct key *key = &engine->table.keys[post->keys[i].key];
-        uint32_t          owners[2] = {key->owner, key->pair_owner};
-        for (int j = 0; j < 2; j++)
-            if (owners[j] && live_wants(&engine->lives[owners[j] - 1], owners[j] - 1, &engine->table, post))
-                live_add_post(&engine->lives[owners[j] - 1], post);
+    uint64_t     slots = 0;
+    struct live *best = NULL;
+    double       best_fit = LIVE_FIT;
+    for (unsigned i = 0; i < post->key_count; i++)
+        slots |= engine->table.keys[post->keys[i].key].trends;
+    for (; slots; slots &= slots - 1) {
+        struct live *live = &engine->lives[__builtin_ctzll(slots)];
+        double       fit = live_fit(live, post);
+        if (fit >= best_fit && live_chance(live, &engine->table, post) <= LIVE_CHANCE_MAX) {
+            best = live;
+            best_fit = fit;
+        }
     }
+    if (best)
+        live_add_post(best, post);
 }
 
 static void pass_time(struct trend_engine *engine, uint32_t minute)
@@ -195,7 +203,7 @@ enum error_code trend_engine_add(struct trend_engine *engine, const struct post 
     count_keys(engine, stored);
     counter_add(&engine->volume, engine->minute, (double)stored->weight);
     store_push(&engine->store, stored);
-    offer(engine, stored);
+    engine_offer(engine, stored);
     for (struct stored_post *oldest = store_at(&engine->store, engine->store.oldest_seq);
          oldest && oldest != stored && at_us - oldest->at_us > STORE_AGE_US; oldest = store_at(&engine->store, engine->store.oldest_seq))
         store_drop_oldest(&engine->store);

@@ -15,7 +15,7 @@
 #include "trend/table.h"
 #include "trend/trend.h"
 
-enum { LIVES_MAX = 256, STORE_POSTS = 1 << 17, ALARMS_MAX = 512 };
+enum { LIVES_MAX = 64 /* bits of key.trends */, STORE_POSTS = 1 << 17, ALARMS_MAX = 512 };
 #define STORE_AGE_US (10 * CLOCK_DAY_US)
 
 struct alarm {
@@ -51,7 +51,9 @@ void engine_group(struct trend_engine *engine);
 void engine_tend(struct trend_engine *engine, bool is_full);
 void engine_report(struct trend_engine *engine, struct live *live, enum trend_event_kind kind, uint64_t merged_into);
 bool engine_snapshot(const struct trend_engine *engine, const struct live *live, struct arena *arena, struct trend *trend_out);
-/* Makes a key the trend's own; its posts in the window that belong join. */
-bool engine_attach(struct trend_engine *engine, struct live *live, const struct alarm *alarm, struct stored_post **posts, size_t count);
+/* Makes the alarm's key or pair an item of the trend. NULL when it is one already, or the trend is full. */
+struct live_item *engine_attach(struct trend_engine *engine, struct live *live, const struct alarm *alarm);
+/* Puts the post into the live trend that it fits best, if it fits any. */
+void engine_offer(struct trend_engine *engine, struct stored_post *post);
 
 #endif

@@ -9,8 +9,7 @@
 
 enum { ALARM_POSTS = 512, AUTHORS_MIN = 3, POSTS_MIN = 4, START_POSTS = 512 };
 #define START_LOOKBACK_US (3 * CLOCK_DAY_US)
-#define SHARED_OF_ALARM 0.5
-#define SHARED_OF_TREND 0.6
+#define FIT_HOME 0.5
 
 static int by_z(const void *a, const void *b)
 {
@@ -22,52 +21,54 @@ static int by_z(const void *a, const void *b)
     return (x->b > y->b) - (x->b < y->b);
 }
 
-/* The live trend that shares most of the alarm's posts, or NULL. */
+/* The live trend that the alarm's posts fit best, or NULL. */
 static struct live *find_home(struct trend_engine *engine, struct stored_post *const *posts, size_t count)
 {
     struct live *best = NULL;
-    double       best_share = 0;
+    double       best_fit = FIT_HOME;
     for (int i = 0; i < LIVES_MAX; i++) {
-        struct live *live = &engine->lives[i];
-        size_t       shared = 0;
-        for (size_t j = 0; live->id && j < count; j++)
-            shared += live_has(live, posts[j]->seq) && live_shares_core(live, posts[j]);
-        if (!shared)
-            continue;
-        double of_alarm = (double)shared / (double)count, of_trend = (double)shared / (double)live->member_count;
-        bool   is_home = of_alarm >= SHARED_OF_ALARM || (of_trend >= SHARED_OF_TREND && of_alarm >= SHARED_OF_ALARM / 2);
-        if (is_home && of_alarm > best_share) {
-            best = live;
-            best_share = of_alarm;
+        double fit = engine->lives[i].id ? live_mean_fit(&engine->lives[i], posts, count) : 0;
+        if (fit >= best_fit) {
+            best = &engine->lives[i];
+            best_fit = fit;
         }
     }
     return best;
 }
 
-bool engine_attach(struct trend_engine *engine, struct live *live, const struct alarm *alarm, struct stored_post **posts, size_t count)
+struct live_item *engine_attach(struct trend_engine *engine, struct live *live, const struct alarm *alarm)
 {
-    uint32_t    slot = (uint32_t)(live - engine->lives);
-    struct key *a = &engine->table.keys[alarm->a];
-    if (alarm->b == KEY_NONE && a->owner)
-        return false;
-    struct live_item *item = live_add_item(live, alarm->a, alarm->b, alarm->judgement);
+    struct live_item *item = live_find(live, alarm->a, alarm->b) ? NULL : live_add_item(live, alarm->a, alarm->b, alarm->judgement);
     if (!item)
-        return false;
-    item->is_alarm = alarm->judgement.z >= engine->options.z_open;
-    if (alarm->b == KEY_NONE) {
-        a->owner = slot + 1;
+        return NULL;
+    uint64_t    bit = UINT64_C(1) << (live - engine->lives);
+    struct key *a = &engine->table.keys[alarm->a];
+    a->trends |= bit;
+    if (alarm->b != KEY_NONE)
+        engine->table.keys[alarm->b].trends |= bit;
+    else
         a->background = (float)(alarm->judgement.mu / alarm->judgement.x);
-    } else {
-        a->pair_owner = slot + 1;
-        engine->table.keys[alarm->b].pair_owner = slot + 1;
-    }
-    /* The first key of a trend is its core until there are posts to measure by. */
-    item->coverage = live->item_count == 1 ? 1 : 0;
-    for (size_t i = count; i-- > 0;)
-        if (live->member_count == 0 || live_wants(live, slot, &engine->table, posts[i]))
+    item->is_alarm = alarm->judgement.z >= engine->options.z_open;
+    return item;
+}
+
+/* Takes posts over from trends that they fit less. */
+static void take_posts(struct trend_engine *engine, struct live *live, struct stored_post **posts, size_t count)
+{
+    for (size_t i = count; i-- > 0;) {
+        double fit = live_fit(live, posts[i]);
+        bool   is_better = fit >= LIVE_FIT;
+        for (int j = 0; j < LIVES_MAX && is_better; j++) {
+            struct live *other = &engine->lives[j];
+            if (!other->id || other == live || !live_has(other, posts[i]->seq))
+                continue;
+            is_better = live_fit(other, posts[i]) < fit;
+            if (is_better)
+                live_remove_post(other, posts[i]->seq);
+        }
+        if (is_better)
             live_add_post(live, posts[i]);
-    live_measure(live);
-    return true;
+    }
 }
 
 /* The start of what the alarm found: the sum over the key's own posts, back to three days before. */
@@ -112,8 +113,11 @@ static void open_trend(struct trend_engine *engine, const struct alarm *alarm, c
     /* What the same talk said before the window began belongs to it too. */
     struct stored_post *earlier[ALARM_POSTS];
     size_t n = detect_posts(&engine->store, &engine->table, alarm->a, alarm->b, live->started_us, earlier, ALARM_POSTS);
-    engine_attach(engine, live, alarm, n > count ? earlier : posts, n > count ? n : count);
-    mark_recurring(engine, live, &live->items[0]);
+    struct live_item *item = engine_attach(engine, live, alarm);
+    item->coverage = live->mean_fit = 1; /* until there are posts to measure by */
+    take_posts(engine, live, n > count ? earlier : posts, n > count ? n : count);
+    live_measure(live);
+    mark_recurring(engine, live, item);
     live->z = live->z_peak = alarm->judgement.z;
 }
 
@@ -124,7 +128,7 @@ void engine_group(struct trend_engine *engine)
     for (size_t i = 0; i < engine->alarm_count; i++) {
         struct alarm       *alarm = &engine->alarms[i];
         struct stored_post *posts[ALARM_POSTS];
-        if (alarm->b == KEY_NONE && engine->table.keys[alarm->a].owner)
+        if (alarm->b == KEY_NONE ? engine->table.keys[alarm->a].trends : engine->table.keys[alarm->a].trends & engine->table.keys[alarm->b].trends)
             continue;
         size_t count = detect_posts(&engine->store, &engine->table, alarm->a, alarm->b, moment_window_start_us(&moment, alarm->judgement.level),
                                     posts, ALARM_POSTS);
@@ -132,15 +136,20 @@ void engine_group(struct trend_engine *engine)
         struct voices voices = voices_count(posts, count);
         if (count < ALARM_POSTS && voices.voices < alarm->judgement.x) {
             alarm->judgement.x = voices.voices;
-            alarm->judgement.z = deviance_z(voices.voices, alarm->judgement.mu, DEVIANCE_SIZE);
+            alarm->judgement.z = detect_paid(deviance_z(voices.voices, alarm->judgement.mu, DEVIANCE_SIZE), alarm->judgement.level);
         }
         if (alarm->judgement.z < engine->options.z_open || voices.authors < AUTHORS_MIN || count < POSTS_MIN)
             continue;
         struct live *home = find_home(engine, posts, count);
         if (!home) {
             open_trend(engine, alarm, &moment, posts, count);
-        } else if (!live_find(home, alarm->a, alarm->b) && engine_attach(engine, home, alarm, posts, count)) {
-            mark_recurring(engine, home, &home->items[home->item_count - 1]);
+            continue;
+        }
+        struct live_item *item = engine_attach(engine, home, alarm);
+        if (item) {
+            mark_recurring(engine, home, item);
+            live_measure(home);
+            take_posts(engine, home, posts, count);
         }
     }
     engine->alarm_count = 0;

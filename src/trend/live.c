@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { COVERAGE_POSTS = 128 };
+enum { PROFILE_POSTS = 128 };
 
 void live_fini(struct live *live)
 {
@@ -88,46 +88,67 @@ static bool holds(const struct stored_post *post, const struct live_item *item)
     return stored_post_find(post, item->a) && (item->b == KEY_NONE || stored_post_find(post, item->b));
 }
 
-bool live_wants(struct live *live, uint32_t slot, const struct table *table, const struct stored_post *post)
+static double raw_fit(const struct live *live, const struct stored_post *post)
 {
-    double   chance = 1;
-    unsigned matched = 0;
-    bool     may_pair = false, is_core = false;
-    for (unsigned i = 0; i < post->key_count; i++) {
-        const struct key *key = &table->keys[post->keys[i].key];
-        may_pair |= key->pair_owner == slot + 1;
-        if (key->owner != slot + 1)
-            continue;
-        const struct live_item *item = live_find(live, post->keys[i].key, KEY_NONE);
-        chance *= (double)key->background;
-        matched++;
-        is_core |= item && item->coverage >= LIVE_CORE;
-    }
-    if (chance <= LIVE_CHANCE_MAX && (is_core || matched >= 2))
-        return true;
-    for (size_t i = 0; may_pair && i < live->item_count; i++)
-        if (live->items[i].b != KEY_NONE && live->items[i].coverage >= LIVE_CORE && holds(post, &live->items[i]))
-            return true;
-    return false;
+    double fit = 0;
+    for (size_t i = 0; i < live->item_count; i++)
+        if (live->items[i].coverage > 0 && holds(post, &live->items[i]))
+            fit += live->items[i].coverage;
+    return fit;
+}
+
+double live_fit(const struct live *live, const struct stored_post *post)
+{
+    return live->mean_fit > 0 ? raw_fit(live, post) / live->mean_fit : 0;
+}
+
+double live_mean_fit(const struct live *live, struct stored_post *const *posts, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += live_fit(live, posts[i]);
+    return count ? sum / (double)count : 0;
+}
+
+double live_chance(const struct live *live, const struct table *table, const struct stored_post *post)
+{
+    double chance = 1;
+    for (size_t i = 0; i < live->item_count; i++)
+        if (holds(post, &live->items[i]))
+            chance *= live->items[i].b == KEY_NONE ? (double)table->keys[live->items[i].a].background
+                                                   : live->items[i].best.mu / live->items[i].best.x;
+    return chance;
 }
 
 void live_measure(struct live *live)
 {
-    size_t from = live->member_count > COVERAGE_POSTS ? live->member_count - COVERAGE_POSTS : 0;
+    size_t from = live->member_count > PROFILE_POSTS ? live->member_count - PROFILE_POSTS : 0;
+    double sum = 0;
     for (size_t i = 0; i < live->item_count && live->member_count; i++) {
         size_t held = 0;
         for (size_t m = from; m < live->member_count; m++)
             held += holds(live->members[m], &live->items[i]);
         live->items[i].coverage = (double)held / (double)(live->member_count - from);
+        sum += live->items[i].coverage * live->items[i].coverage;
     }
+    live->mean_fit = sum;
 }
 
-bool live_shares_core(const struct live *live, const struct stored_post *post)
+void live_remove_post(struct live *live, uint64_t seq)
 {
-    for (size_t i = 0; i < live->item_count; i++)
-        if (live->items[i].coverage >= LIVE_CORE && holds(post, &live->items[i]))
-            return true;
-    return false;
+    size_t i = 0;
+    while (i < live->member_count && live->members[i]->seq != seq)
+        i++;
+    if (i == live->member_count)
+        return;
+    store_post_release(live->members[i]);
+    memmove(live->members + i, live->members + i + 1, (live->member_count - i - 1) * sizeof(struct stored_post *));
+    live->member_count--;
+    live->posts--;
+    memset(live->set, 0, (live->set_mask + 1) * sizeof *live->set);
+    for (size_t m = 0; m < live->member_count; m++)
+        live->set[set_place(live->set, live->set_mask, live->members[m]->seq)] = live->members[m]->seq;
+    live->is_dirty = true;
 }
 
 const struct live_item *live_strongest(const struct live *live)

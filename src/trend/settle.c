@@ -17,13 +17,10 @@ static void raise_alarm(struct trend_engine *engine, uint32_t a, uint32_t b, str
         engine->alarms[engine->alarm_count++] = (struct alarm){a, b, judgement};
 }
 
-/* Marks the keys of one trend: both in it already, singly or as a pair. */
-static bool is_known_pair(struct trend_engine *engine, uint32_t a, uint32_t b)
+/* Both keys are of one live trend already: their pair would say nothing new. */
+static bool is_known_pair(const struct trend_engine *engine, uint32_t a, uint32_t b)
 {
-    const struct key *x = &engine->table.keys[a], *y = &engine->table.keys[b];
-    if (x->owner && x->owner == y->owner)
-        return true;
-    return x->pair_owner && x->pair_owner == y->pair_owner && live_find(&engine->lives[x->pair_owner - 1], a, b);
+    return (engine->table.keys[a].trends & engine->table.keys[b].trends) != 0;
 }
 
 /* Looks for keys of post that stand together with a warm key of it more often than ever before. */
@@ -62,16 +59,10 @@ void engine_settle(struct trend_engine *engine)
                 continue;
             key->touched = engine->tick;
             struct judgement judgement = detect_key(key, &moment);
-            if (key->owner) {
-                struct live_item *item = live_find(&engine->lives[key->owner - 1], number, KEY_NONE);
-                if (item && judgement.z > item->best.z) {
-                    item->best = judgement;
-                    key->background = (float)(judgement.mu / judgement.x);
-                    engine->lives[key->owner - 1].is_dirty = true;
-                }
-            } else if (judgement.z >= engine->options.z_open) {
+            if (judgement.x > 0)
+                key->background = (float)(judgement.mu / judgement.x);
+            if (!key->trends && judgement.z >= engine->options.z_open)
                 raise_alarm(engine, number, KEY_NONE, judgement);
-            }
             if (judgement.z >= Z_WARM)
                 judge_pairs(engine, post, number, &moment);
         }

@@ -92,7 +92,7 @@ uint32_t table_evict(struct table *table, uint64_t oldest_seq, uint32_t minute, 
     uint32_t gone = 0;
     for (uint32_t number = 0; number < table->count; number++) {
         struct key *key = &table->keys[number];
-        if (!key->hash || key->newest >= oldest_seq || key->is_held || key->owner || key->pair_owner)
+        if (!key->hash || key->newest >= oldest_seq || key->is_held || key->trends)
             continue;
         counter_roll(&key->counter, minute);
         if ((double)key->counter.total >= min_total)

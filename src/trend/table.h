@@ -21,9 +21,8 @@ struct key {
     uint8_t        kind;
     bool           is_held; /* stays, whatever its age: set around table_evict */
     uint32_t       touched; /* number of the tick in which it was last judged */
-    uint32_t       owner;   /* live trend that it belongs to, as slot + 1; 0: none */
-    uint32_t       pair_owner; /* the same for a live trend that has a pair with it */
-    float          background; /* of an owned key: expected over seen, the chance that a post with it is not of the trend */
+    uint64_t       trends; /* the live trends that have it among their items, alone or in a pair: bit = slot */
+    float          background; /* expected over seen at the last judgement: the chance that a post with it is of no trend */
     struct counter counter;
 };
 
@@ -40,7 +39,7 @@ void table_fini(struct table *table);
 /* The key with this hash, added where it is new; KEY_NONE where the table is full (table_evict, then try again) or without memory. */
 uint32_t table_add(struct table *table, uint64_t hash, struct str name, uint8_t kind);
 
-/* Lets go of idle keys: newest < oldest_seq, not owned, not held, and at minute their forgetting total is below min_total.
+/* Lets go of idle keys: newest < oldest_seq, in no live trend, not held, and at minute their forgetting total is below min_total.
  * Returns how many went. Cost: one pass over the table. */
 uint32_t table_evict(struct table *table, uint64_t oldest_seq, uint32_t minute, double min_total);
 

@@ -3,8 +3,10 @@
 #include "base/clock.h"
 #include "trend/snapshot.h"
 
+#include <math.h>
+
 #define IDLE_MAX_US (12 * CLOCK_HOUR_US)
-#define OVERLAP_MERGE 0.5
+#define FIT_MERGE 0.6
 #define GROWN 1.25
 #define SOFT_Z 2.5
 enum { SOFT_POSTS = 48, OVERLAP_LOOKS = 2, SOFT_TOGETHER_MIN = 3 };
@@ -29,14 +31,9 @@ static void close_trend(struct trend_engine *engine, struct live *live, uint64_t
     uint32_t slot = (uint32_t)(live - engine->lives);
     engine_report(engine, live, TREND_CLOSE, merged_into);
     for (size_t i = 0; i < live->item_count; i++) {
-        uint32_t both[2] = {live->items[i].a, live->items[i].b};
-        for (int j = 0; j < 2; j++) {
-            struct key *key = both[j] == KEY_NONE ? NULL : &engine->table.keys[both[j]];
-            if (key && key->owner == slot + 1)
-                key->owner = 0;
-            if (key && key->pair_owner == slot + 1)
-                key->pair_owner = 0;
-        }
+        engine->table.keys[live->items[i].a].trends &= ~(UINT64_C(1) << slot);
+        if (live->items[i].b != KEY_NONE)
+            engine->table.keys[live->items[i].b].trends &= ~(UINT64_C(1) << slot);
     }
     live_fini(live);
 }
@@ -69,7 +66,7 @@ static void adopt_soft_keys(struct trend_engine *engine, struct live *live, cons
         for (unsigned k = 0; k < post->key_count; k++) {
             uint32_t    number = post->keys[k].key;
             struct key *key = &engine->table.keys[number];
-            if (key->owner || key->touched == engine->tick)
+            if (key->touched == engine->tick || live_find(live, number, KEY_NONE))
                 continue;
             key->touched = engine->tick;
             unsigned together = 0;
@@ -85,28 +82,27 @@ static void adopt_soft_keys(struct trend_engine *engine, struct live *live, cons
                                         posts, SOFT_POSTS), inside = 0;
             for (size_t j = 0; j < count; j++)
                 inside += live_has(live, posts[j]->seq);
-            if (inside * 2 >= count)
-                engine_attach(engine, live, &(struct alarm){number, KEY_NONE, judgement}, posts, count);
+            bool is_mostly = inside * 2 >= count, is_common = together * 10 >= 3 * (live->member_count - from) && inside * 5 >= count;
+            if (is_mostly || is_common)
+                engine_attach(engine, live, &(struct alarm){number, KEY_NONE, judgement});
         }
     }
 }
 
-/* Two trends that share half of the smaller's posts at two looks in a row are one: the older takes over. */
-static void merge_overlapping(struct trend_engine *engine)
+/* Two trends of which one fits the other's posts, at two looks in a row, are one: the older takes over. */
+static void merge_alike(struct trend_engine *engine)
 {
     for (int i = 0; i < LIVES_MAX; i++) {
         struct live *young = &engine->lives[i], *home = NULL;
+        double       best_fit = FIT_MERGE;
         for (int j = 0; young->id && j < LIVES_MAX; j++) {
             struct live *old = &engine->lives[j];
             if (!old->id || old->id >= young->id)
                 continue;
-            size_t shared = 0;
-            for (size_t m = 0; m < young->member_count; m++)
-                shared += live_has(old, young->members[m]->seq);
-            size_t smaller = young->member_count < old->member_count ? young->member_count : old->member_count;
-            if ((double)shared >= OVERLAP_MERGE * (double)smaller) {
+            double fit = fmax(live_mean_fit(old, young->members, young->member_count), live_mean_fit(young, old->members, old->member_count));
+            if (fit >= best_fit) {
                 home = old;
-                break;
+                best_fit = fit;
             }
         }
         if (!home) {
@@ -123,10 +119,12 @@ static void merge_overlapping(struct trend_engine *engine)
         size_t           count = young->item_count;
         memcpy(items, young->items, count * sizeof *items);
         close_trend(engine, young, home->id);
-        for (size_t k = 0; k < count; k++)
-            if (!live_find(home, items[k].a, items[k].b) &&
-                engine_attach(engine, home, &(struct alarm){items[k].a, items[k].b, items[k].best}, NULL, 0))
-                home->items[home->item_count - 1].is_recurring = items[k].is_recurring;
+        for (size_t k = 0; k < count; k++) {
+            struct live_item *item = engine_attach(engine, home, &(struct alarm){items[k].a, items[k].b, items[k].best});
+            if (item)
+                item->is_recurring = items[k].is_recurring;
+        }
+        live_measure(home);
     }
 }
 
@@ -160,5 +158,5 @@ void engine_tend(struct trend_engine *engine, bool is_full)
     }
     engine->tick++;
     if (is_full)
-        merge_overlapping(engine);
+        merge_alike(engine);
 }

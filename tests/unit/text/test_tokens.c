@@ -14,7 +14,7 @@ static const struct {
     {"decimals and thousands", "3.5 1,000 1,000,000.50 3,5 10:30 50% $5 5.", "3.5 1,000 1,000,000.50 3,5 10 30 50 5 5"},
     {"numbers with letters", "787s 3.5k v1.2.3 b2b 4th", "787s 3.5k v1.2.3 b2b 4th"},
     {"a full stop without a blank", "late.Then 5.end end.5", "late then 5 end end 5"},
-    {"initials keep their dots", "U.S. U.S.A., p.m. e.g. U.S.Army a.bc X.", "u.s u.s.a p.m e.g u.s army a bc x"},
+    {"initials keep their dots", "U.S. U.S.A., p.m. e.g. U.S.Army a.bc X. D.C", "u.s u.s.a p.m e.g u.s army a bc x d.c"},
     {"underscores", "foo_bar __init__ _ ___ _a_", "foo_bar init a"},
     {"sharp and dollar inside", "C# A$AP Ke$ha AT&T", "c a ap ke ha at t"},
     {"soft hyphens and joiners vanish", "co\u00ADop می\u200Cخواهم a\u200B b", "coop میخواهم a b"},
@@ -22,6 +22,8 @@ static const struct {
     {"marks alone", "\u0301 a\u0301 e\u0301\u0301", "á é\u0301"},
 
     {"compatibility forms", "ＦＵＬＬ ﬁne Straße 𝓗𝓮𝓵𝓵𝓸 ⓗⓔⓛⓛⓞ x² ½", "full fine strasse hello hello x2 1⁄2"},
+    {"letters that fold to more than letters", "ﷺ ⑴ ⒈x ½", "صلىاللهعليهوسلم x 1⁄2"},
+    {"Catalan", "col·lega PARAL·LEL a· ·b", "col·lega paral·lel a b"},
     {"Greek and Cyrillic", "ΣΊΣΥΦΟΣ Москва ЁЛКА", "σίσυφοσ москва ёлка"},
     {"Arabic and Hebrew", "مرحبا بالعالم שלום עולם", "مرحبا بالعالم שלום עולם"},
     {"Devanagari", "नमस्ते दुनिया क्या", "नमस्ते दुनिया क्या"},
@@ -60,8 +62,9 @@ static const struct {
     {"families, skin tones, genders", "👨‍👩‍👧 👍🏽 💆🏻‍♀️ 🧑🏿‍🚀", "{👨‍👩‍👧} {👍} {💆‍♀} {🧑‍🚀}"},
     {"flags", "🇩🇪🇫🇷 🇩 🏴󠁧󠁢󠁥󠁮󠁧󠁿 🏳️‍🌈", "{🇩🇪} {🇫🇷} {🏴󠁧󠁢󠁥󠁮󠁧󠁿} {🏳‍🌈}"},
     {"keycaps", "1️⃣2️⃣ #️⃣ *️⃣ 5⃣ 5", "{1⃣} {2⃣} {#⃣} {*⃣} {5⃣} 5"},
-    {"symbols with a text form", "❤️ ❤ ❤\uFE0E ☀ © ©️ ™ ↔ ↔️ ✔", "{❤} {❤} {☀} {©} {↔} {✔}"},
+    {"symbols with a text form", "❤️ ❤ ❤\uFE0E ☀ © ©\uFE0F ™ ↔ ↔\uFE0F ✔", "{❤} {❤} {☀} {©\uFE0F} {↔\uFE0F} {✔}"},
     {"emoji glued to words", "I❤NY go😂😂go", "i {❤} ny go {😂} {😂} go"},
+    {"symbols inside sequences", "🙂\u200D↔\uFE0F 🙂\u200D↔ ❤\uFE0F\u200D🔥", "{🙂\u200D↔} {🙂\u200D↔} {❤\u200D🔥}"},
     {"a joiner without a partner", "👨‍ 👨‍x", "{👨} {👨} x"},
 
     {"entities stand for characters", "A &amp; B &lt;3 x&gt;y &quot;q&quot; a&nbsp;b", "a b 3 x y q a b"},
