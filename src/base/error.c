@@ -91,8 +91,11 @@ enum error_code error_prefix(struct error *error, const char *format, ...)
 void error_print(const struct error *error, FILE *out)
 {
     fprintf(out, "bellwether: %s\n", error->message[0] ? error->message : error_kind(error->code)->meaning);
-    if (error->hint[0])
-        fprintf(out, "  %s\n", error->hint);
+    for (const char *line = error->hint; *line;) {
+        int len = (int)strcspn(line, "\n");
+        fprintf(out, "  %.*s\n", len, line);
+        line += len + (line[len] == '\n');
+    }
 }
 
 _Noreturn void error_abort(const char *condition, const char *file, int line)

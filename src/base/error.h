@@ -28,7 +28,7 @@ enum error_code {
     ERROR_CODE_COUNT
 };
 
-enum { ERROR_MESSAGE_BYTES = 512, ERROR_HINT_BYTES = 256 };
+enum { ERROR_MESSAGE_BYTES = 512, ERROR_HINT_BYTES = 640 };
 
 /* The caller owns it, usually on the stack: struct error error = {0}. */
 struct error {
@@ -36,7 +36,7 @@ struct error {
     int             os_errno; /* 0 where the system was not involved */
     const char     *where;    /* "file.c:123" of the line that set it */
     char            message[ERROR_MESSAGE_BYTES]; /* lower case, names the thing and the offending value */
-    char            hint[ERROR_HINT_BYTES];       /* what to do, or empty */
+    char            hint[ERROR_HINT_BYTES];       /* what to do, or empty; may hold lines (a query with a caret under the place) */
 };
 
 /* One row of the error table. */
@@ -68,7 +68,7 @@ enum error_code error_hint(struct error *error, const char *format, ...);
 __attribute__((format(printf, 2, 3)))
 enum error_code error_prefix(struct error *error, const char *format, ...);
 
-/* Prints "bellwether: message" and the hint on a second line. */
+/* Prints "bellwether: message" and the lines of the hint below it, indented. */
 void error_print(const struct error *error, FILE *out);
 
 /* A check of our own logic that stays on in release builds. Input is never checked by it. */

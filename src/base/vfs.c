@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,32 @@ enum error_code vfs_read_at(struct vfs_file *file, void *bytes, size_t len, uint
     }
     *read_out = done;
     return ERROR_NONE;
+}
+
+enum error_code vfs_read_next(struct vfs_file *file, void *bytes, size_t len, const atomic_bool *stop, size_t *read_out, struct error *error)
+{
+    *read_out = 0;
+    for (;;) {
+        if (stop && atomic_load(stop))
+            return error_set(error, ERROR_CANCELLED, "stopped while reading %s", file->path);
+        struct pollfd wait = {.fd = file->fd, .events = POLLIN};
+        int           ready = poll(&wait, 1, 100);
+        if (ready == 0 || (ready < 0 && errno == EINTR))
+            continue;
+        ssize_t got = ready < 0 ? -1 : read(file->fd, bytes, len);
+        if (got < 0 && (errno == EINTR || errno == EAGAIN))
+            continue;
+        if (got < 0)
+            return error_set_os(error, "cannot read %s", file->path);
+        *read_out = (size_t)got;
+        return ERROR_NONE;
+    }
+}
+
+enum error_code vfs_open_standard_input(struct vfs_file *file_out, struct error *error)
+{
+    *file_out = (struct vfs_file){.fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3), .path = "standard input"};
+    return file_out->fd < 0 ? error_set_os(error, "cannot read standard input") : ERROR_NONE;
 }
 
 enum error_code vfs_sync(struct vfs_file *file, struct error *error)

@@ -10,6 +10,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+#include <stdatomic.h>
+
 struct vfs_file {
     int  fd; /* -1 when closed */
     char path[512]; /* for messages */
@@ -23,6 +25,10 @@ enum error_code vfs_open(const char *path, enum vfs_open how, struct vfs_file *f
 void            vfs_close(struct vfs_file *file); /* legal on a closed file */
 enum error_code vfs_write(struct vfs_file *file, const void *bytes, size_t len, struct error *error); /* all of it, at the end */
 enum error_code vfs_read_at(struct vfs_file *file, void *bytes, size_t len, uint64_t offset, size_t *read_out, struct error *error);
+/* The next bytes of a file, a pipe or a terminal; 0 bytes at its end. Where nothing arrives, *stop (may be NULL) is looked at ten times a
+ * second: ERROR_CANCELLED once it is true. */
+enum error_code vfs_read_next(struct vfs_file *file, void *bytes, size_t len, const atomic_bool *stop, size_t *read_out, struct error *error);
+enum error_code vfs_open_standard_input(struct vfs_file *file_out, struct error *error); /* a copy, to be closed like any other */
 enum error_code vfs_sync(struct vfs_file *file, struct error *error); /* fdatasync */
 enum error_code vfs_truncate(struct vfs_file *file, uint64_t len, struct error *error);
 enum error_code vfs_size(const struct vfs_file *file, uint64_t *size_out, struct error *error);

@@ -126,7 +126,7 @@ static const struct post_field *field_named(const char *parent, const char *name
 {
     for (size_t i = 0; i < POST_FIELD_COUNT; i++) {
         const struct post_field *field = &post_fields[i];
-        if (!field->parent == !parent && strcmp(field->name, name) == 0)
+        if (field->name[0] == name[0] && !field->parent == !parent && strcmp(field->name, name) == 0)
             return field;
     }
     return NULL;

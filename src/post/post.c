@@ -38,15 +38,15 @@ struct post post_empty(void)
     };
 }
 
-static enum error_code check_id(struct str value, const char *name, struct error *error)
+static enum error_code check_id(struct str value, struct error *error)
 {
     for (size_t i = 0; i < value.len; i++)
         if ((unsigned char)value.ptr[i] < 0x20 || value.ptr[i] == 0x7f)
-            return error_set(error, ERROR_INVALID, "%s holds the control character 0x%02x", name, (unsigned char)value.ptr[i]);
+            return error_set(error, ERROR_INVALID, " holds the control character 0x%02x", (unsigned char)value.ptr[i]);
     if (!utf8_is_valid(value))
-        return error_set(error, ERROR_INVALID, "%s is not valid UTF-8", name);
+        return error_set(error, ERROR_INVALID, " is not valid UTF-8");
     if (str_contains(value, STR("\xef\xbf\xbd")))
-        return error_set(error, ERROR_INVALID, "%s holds a broken character (U+FFFD or NUL)", name);
+        return error_set(error, ERROR_INVALID, " holds a broken character (U+FFFD or NUL)");
     return ERROR_NONE;
 }
 
@@ -66,16 +66,19 @@ static enum error_code repair(struct str *value, struct arena *arena, struct err
     *value = arena_str(arena, buf_str(&repaired));
     bool has_failed = repaired.has_failed || !value->ptr;
     buf_fini(&repaired);
-    return has_failed ? error_set(error, ERROR_MEMORY, "no memory to repair a text of %zu bytes", value->len) : ERROR_NONE;
+    return has_failed ? error_set(error, ERROR_MEMORY, ": no memory to repair %zu bytes", value->len) : ERROR_NONE;
 }
 
 static enum error_code check_field(struct str *value, const struct post_field *field, struct arena *arena, struct error *error)
 {
-    char name[64];
-    snprintf(name, sizeof name, "%s%s%s", field->parent ? field->parent : "", field->parent ? "." : "", field->name);
+    enum error_code code;
     if (value->len > field->max_bytes)
-        return error_set(error, ERROR_TOO_LARGE, "%s has %zu bytes, more than %zu", name, value->len, field->max_bytes);
-    return field->kind == POST_FIELD_ID ? check_id(*value, name, error) : repair(value, arena, error);
+        code = error_set(error, ERROR_TOO_LARGE, " has %zu bytes, more than %zu", value->len, field->max_bytes);
+    else
+        code = field->kind == POST_FIELD_ID ? check_id(*value, error) : repair(value, arena, error);
+    if (code)
+        error_prefix(error, "%s%s%s", field->parent ? field->parent : "", field->parent ? "." : "", field->name);
+    return code;
 }
 
 static enum error_code check_time(int64_t at_us, const char *name, struct error *error)

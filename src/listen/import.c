@@ -1,0 +1,208 @@
+#include "listen/import.h"
+
+#include "base/clock.h"
+#include "base/vfs.h"
+#include "listen/feed.h"
+#include "listen/rejects.h"
+
+#include <string.h>
+
+enum { WORKERS = 2, COMMIT_POSTS = 20000, COMMIT_MS = 1000 };
+
+struct run {
+    struct archive              *archive;
+    const struct import_options *options;
+    struct batch_ring            ring;
+    struct feed                  feed;
+    struct rejects               rejects;
+    atomic_bool                  own_stop;
+    int64_t                      started_us, committed_us;
+    uint64_t                     bytes_total;
+    struct import_counts         now, committed;
+    uint64_t                     uncommitted; /* posts added since the last commit */
+    size_t                       file;        /* of the last line taken */
+    uint64_t                     line;
+};
+
+static void *work(void *context)
+{
+    struct batch_ring    *ring = context;
+    struct text_analyser *analyser;
+    struct batch         *batch;
+    struct error          error = {0};
+    enum error_code       failed = text_analyser_new(&analyser, &error);
+    while ((batch = batch_ring_to_work_on(ring))) {
+        if (!failed)
+            batch_work(batch, analyser);
+        for (size_t i = 0; failed && i < batch->item_count; i++)
+            batch->items[i].code = ERROR_MEMORY;
+        batch_ring_worked_on(ring, batch);
+    }
+    if (!failed)
+        text_analyser_free(analyser);
+    return NULL;
+}
+
+/* The sum of the files' sizes, or 0 where one of them has none. What cannot be opened is told of when its turn comes. */
+static uint64_t total_of(const struct import_options *options)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < options->path_count; i++) {
+        struct vfs_file file = VFS_CLOSED;
+        uint64_t        size = 0;
+        if (strcmp(options->paths[i], "-") == 0)
+            return 0;
+        if (vfs_open(options->paths[i], VFS_READ, &file, NULL) || vfs_size(&file, &size, NULL))
+            size = 0;
+        vfs_close(&file);
+        if (size == 0)
+            return 0;
+        total += size;
+    }
+    return total;
+}
+
+static enum error_code commit(struct run *run, struct error *error)
+{
+    enum error_code code = rejects_flush(&run->rejects, error);
+    if (!code && run->uncommitted)
+        code = archive_commit(run->archive, error);
+    if (code)
+        return code;
+    run->uncommitted = 0;
+    run->committed = run->now;
+    run->committed_us = clock_monotonic_us();
+    return ERROR_NONE;
+}
+
+static enum error_code commit_when_due(struct run *run, struct error *error)
+{
+    unsigned posts = run->options->commit_posts ? run->options->commit_posts : COMMIT_POSTS;
+    unsigned wait_ms = run->options->commit_ms ? run->options->commit_ms : COMMIT_MS;
+    bool     is_due = run->uncommitted >= posts || clock_monotonic_us() - run->committed_us >= (int64_t)wait_ms * 1000;
+    return is_due ? commit(run, error) : ERROR_NONE;
+}
+
+static const char *file_name(const struct run *run, size_t file)
+{
+    return strcmp(run->options->paths[file], "-") == 0 ? "standard input" : run->options->paths[file];
+}
+
+static enum error_code reject(struct run *run, const struct batch *batch, const struct item *item, struct str reason, struct error *error)
+{
+    run->now.rejected++;
+    return rejects_add(&run->rejects, file_name(run, batch->file), item->line, reason, batch_raw(batch, item), error);
+}
+
+/* What the post itself is to blame for; anything else ends the import. */
+static bool is_about_the_post(enum error_code code)
+{
+    return code == ERROR_INVALID || code == ERROR_SYNTAX || code == ERROR_TOO_LARGE || code == ERROR_USAGE;
+}
+
+static enum error_code take_item(struct run *run, const struct batch *batch, const struct item *item, struct error *error)
+{
+    run->now.read++;
+    run->file = batch->file;
+    run->line = item->line;
+    if (is_about_the_post(item->code))
+        return reject(run, batch, item, item->reason, error);
+    if (item->code)
+        return error_set(error, item->code, "%s", item->reason.ptr ? item->reason.ptr : "no memory to read posts");
+    enum archive_added added;
+    enum error_code    code = archive_add(run->archive, &item->post, &item->facts, &added, error);
+    if (is_about_the_post(code))
+        return reject(run, batch, item, str_of(error->message), error);
+    if (code)
+        return code;
+    uint64_t *counters[] = {[ARCHIVE_NEW] = &run->now.added, [ARCHIVE_DUPLICATE] = &run->now.duplicate,
+                            [ARCHIVE_REFRESHED] = &run->now.refreshed, [ARCHIVE_EDITED] = &run->now.edited,
+                            [ARCHIVE_WITHHELD] = &run->now.withheld};
+    ++*counters[added];
+    run->uncommitted += added == ARCHIVE_NEW || added == ARCHIVE_REFRESHED || added == ARCHIVE_EDITED;
+    return ERROR_NONE;
+}
+
+static void show_progress(struct run *run, const struct batch *batch)
+{
+    if (!run->options->on_progress)
+        return;
+    struct import_progress progress = {.counts = run->now, .bytes_taken = batch->bytes_taken, .bytes_total = run->bytes_total,
+                                       .elapsed_us = clock_monotonic_us() - run->started_us, .file = file_name(run, batch->file)};
+    run->options->on_progress(run->options->context, &progress);
+}
+
+static enum error_code take_batches(struct run *run, struct error *error)
+{
+    enum error_code code = ERROR_NONE;
+    struct batch   *batch;
+    while (!code && (batch = batch_ring_to_finish(&run->ring))) {
+        for (size_t i = 0; i < batch->item_count && !code; i++)
+            code = take_item(run, batch, &batch->items[i], error);
+        if (!code)
+            code = commit_when_due(run, error);
+        if (!code)
+            show_progress(run, batch);
+        batch_ring_finished(&run->ring, batch);
+    }
+    return code ? code : commit(run, error);
+}
+
+static void fill_report(const struct run *run, bool has_stopped, size_t file, uint64_t line, struct import_report *report)
+{
+    report->counts = run->committed;
+    report->elapsed_us = clock_monotonic_us() - run->started_us;
+    if (run->rejects.count)
+        snprintf(report->rejected_path, sizeof report->rejected_path, "%s", run->rejects.file.path);
+    if (!has_stopped)
+        return;
+    snprintf(report->stopped_file, sizeof report->stopped_file, "%s", file_name(run, file));
+    report->stopped_line = line;
+}
+
+/* Starts the threads, takes what they make, and sees all of them home. */
+static enum error_code run_threads(struct run *run, struct error *error)
+{
+    pthread_t reader, workers[WORKERS];
+    size_t    started = 0;
+    bool      has_reader = pthread_create(&reader, NULL, feed_run, &run->feed) == 0;
+    while (has_reader && started < WORKERS && pthread_create(&workers[started], NULL, work, &run->ring) == 0)
+        started++;
+    enum error_code code = started == WORKERS ? take_batches(run, error) : error_set(error, ERROR_MEMORY, "cannot start threads to import with");
+    if (code) {
+        atomic_store(run->feed.stop, true);
+        batch_ring_give_up(&run->ring);
+    }
+    for (size_t i = 0; i < started; i++)
+        pthread_join(workers[i], NULL);
+    if (has_reader)
+        pthread_join(reader, NULL);
+    return code;
+}
+
+enum error_code import_run(struct archive *archive, const struct import_options *options, struct import_report *report_out, struct error *error)
+{
+    *report_out = (struct import_report){0};
+    struct run run = {.archive = archive, .options = options, .started_us = clock_monotonic_us(), .bytes_total = total_of(options)};
+    run.committed_us = run.started_us;
+    run.rejects = (struct rejects){.folder = options->rejected_folder, .file = VFS_CLOSED};
+    run.feed = (struct feed){.options = options, .stop = options->stop ? options->stop : &run.own_stop};
+    enum error_code code = batch_ring_init(&run.ring, error);
+    if (code)
+        return code;
+    run.feed.ring = &run.ring;
+    code = run_threads(&run, error);
+    bool has_stopped = code != ERROR_NONE || run.feed.error.code != ERROR_NONE;
+    if (code)
+        fill_report(&run, has_stopped, run.file, run.line, report_out);
+    else
+        fill_report(&run, has_stopped, run.feed.file, run.feed.line, report_out);
+    if (!code && run.feed.error.code) {
+        code = run.feed.error.code;
+        if (error)
+            *error = run.feed.error;
+    }
+    rejects_fini(&run.rejects);
+    batch_ring_fini(&run.ring);
+    return code;
+}

@@ -1,0 +1,121 @@
+#include "trend/detect.h"
+
+#include "base/clock.h"
+#include "trend/deviance.h"
+
+#include <math.h>
+
+enum { VOICES_MIN = 3, PAIR_STEPS_MAX = 1024, PAIR_POSTS_MAX = 256 };
+
+int detect_lag(uint32_t first_minute, uint32_t minute)
+{
+    uint32_t age = minute > first_minute ? minute - first_minute : 0;
+    int      lag = -1;
+    while (lag + 1 < COUNTER_LEVELS && age >= 4 * (UINT32_C(2) << (lag + 1)))
+        lag++;
+    return lag;
+}
+
+double detect_paid(double z, int level)
+{
+    double squared = z * z - 2 * M_LN2 * (COUNTER_LEVELS - 1 - level);
+    return squared > 0 ? sqrt(squared) : 0;
+}
+
+struct judgement detect_counter(const struct counter *counter, const struct moment *moment, double prior)
+{
+    struct judgement best = {0};
+    if (moment->lag < 0 || counter_recent(counter, moment->lag) < VOICES_MIN)
+        return best;
+    double exposure = counter_baseline(moment->volume, moment->lag);
+    double share = prior + deviance_unseen_share(exposure) + (exposure > 0 ? counter_baseline(counter, moment->lag) / exposure : 0);
+    for (int level = moment->lag; level >= 0; level--) {
+        double x = counter_recent(counter, level);
+        if (x < VOICES_MIN)
+            break; /* shorter windows hold no more */
+        double mu = share * counter_recent(moment->volume, level);
+        if (x <= mu)
+            continue;
+        double z = detect_paid(deviance_z(x, mu, DEVIANCE_SIZE), level);
+        if (z > best.z)
+            best = (struct judgement){z, x, mu, level};
+    }
+    return best;
+}
+
+struct judgement detect_key(struct key *key, const struct moment *moment)
+{
+    counter_roll(&key->counter, moment->minute);
+    return detect_counter(&key->counter, moment, PRIOR_KEY);
+}
+
+size_t detect_posts(const struct store *store, const struct table *table, uint32_t a, uint32_t b, int64_t since_us,
+                    struct stored_post **posts, size_t most)
+{
+    size_t count = 0;
+    for (struct stored_post *post = store_at(store, table->keys[a].newest); post && post->at_us >= since_us && count < most;
+         post = store_previous(store, post, a))
+        if (b == KEY_NONE || stored_post_find(post, b))
+            posts[count++] = post;
+    return count;
+}
+
+struct judgement detect_pair(const struct store *store, const struct table *table, uint32_t a, uint32_t b, const struct moment *moment,
+                             double z_least)
+{
+    struct judgement best = {0};
+    if (moment->lag < 0)
+        return best;
+    if (table->keys[b].counter.total < table->keys[a].counter.total) {
+        uint32_t swap = a;
+        a = b;
+        b = swap;
+    }
+    double              recent[COUNTER_LEVELS] = {0}, x = 0;
+    uint64_t            authors[PAIR_POSTS_MAX];
+    unsigned            steps = 0, author_count = 0;
+    int                 level = 0;
+    struct stored_post *post = store_at(store, table->keys[a].newest);
+    for (; post && steps < PAIR_STEPS_MAX; post = store_previous(store, post, a), steps++) {
+        while (level <= moment->lag && post->at_us < moment_window_start_us(moment, level))
+            recent[level++] = x;
+        if (level > moment->lag)
+            break;
+        if (!stored_post_find(post, b) || author_count == PAIR_POSTS_MAX)
+            continue;
+        bool is_known = false;
+        for (unsigned i = 0; i < author_count && !is_known; i++)
+            is_known = authors[i] == post->author;
+        authors[author_count++] = post->author;
+        x += is_known ? 0 : (double)post->weight;
+    }
+    while (level <= moment->lag)
+        recent[level++] = x;
+
+    for (int l = moment->lag; l >= 0 && recent[l] >= VOICES_MIN; l--) {
+        double mu = PRIOR_PAIR * counter_recent(moment->volume, l);
+        double z = recent[l] > mu ? detect_paid(deviance_z(recent[l], mu, DEVIANCE_SIZE), l) : 0;
+        if (z > best.z)
+            best = (struct judgement){z, recent[l], mu, l};
+    }
+    if (best.z < z_least)
+        return (struct judgement){0};
+
+    /* It would be news without a history: now look for one. */
+    double   before = 0;
+    uint64_t last = post ? post->seq : store->oldest_seq, newest_before = last;
+    for (; post && steps < PAIR_STEPS_MAX; post = store_previous(store, post, a), steps++) {
+        before += stored_post_find(post, b) != NULL;
+        last = post->seq;
+    }
+    double exposure = steps < PAIR_STEPS_MAX ? (double)(newest_before - store->oldest_seq) : (double)(newest_before - last);
+    double share = PRIOR_PAIR + deviance_unseen_share(exposure) + (exposure > 0 ? before / exposure : 0);
+    best = (struct judgement){0};
+    for (int l = moment->lag; l >= 0 && recent[l] >= VOICES_MIN; l--) {
+        double mu = share * counter_recent(moment->volume, l);
+        double z = recent[l] > mu ? detect_paid(deviance_z(recent[l], mu, DEVIANCE_SIZE), l) : 0;
+        if (z > best.z)
+            best = (struct judgement){z, recent[l], mu, l};
+    }
+    return best;
+}
