@@ -113,9 +113,10 @@ static void put_found(struct buf *out, const struct demo_row *row)
     char at[CLOCK_TEXT_BYTES];
     buf_printf(out, "%sshown   %s · after ", margin, clock_print_short(found->detected_at_us, at));
     put_span(out, (double)found->delay_us);
-    buf_append_str(out, STR(" · as “"));
+    buf_printf(out, "\n%slabel   “", margin);
     put_cut(out, found->label, LABEL_COLUMNS);
-    buf_printf(out, "”\n%sat its height %.0f voices, z %.1f", margin, found->voices, found->z);
+    buf_printf(out, "” · %u of its %u posts are of the story\n", found->planted_count, found->post_count);
+    buf_printf(out, "%svoices  %.0f · z %.1f", margin, found->voices, found->z);
     put_direction(out, found);
     buf_printf(out, "\n%s", margin);
     put_sparkline(out, found);
@@ -130,7 +131,7 @@ static void put_found(struct buf *out, const struct demo_row *row)
         buf_fini(&line);
     }
     if (row->trends > 1)
-        buf_printf(out, "%s(and %zu smaller %s of the same story)\n", margin, row->trends - 1, row->trends == 2 ? "trend" : "trends");
+        buf_printf(out, "%s(and %zu other %s of the same story)\n", margin, row->trends - 1, row->trends == 2 ? "trend" : "trends");
 }
 
 static void put_story(struct buf *out, const struct demo_row *row)
@@ -170,7 +171,7 @@ static void put_others(struct buf *out, const struct demo_report *report)
 {
     enum { SHOWN = 5 };
     buf_printf(out, "\nUnearthed, though nobody planted it: %zu", report->other_count);
-    buf_printf(out, " (%zu more carried a flag)\n", report->flagged_others);
+    buf_printf(out, ", %zu of them marked as weak\n", report->weak_others);
     for (size_t i = 0; i < report->other_count && i < SHOWN; i++) {
         char at[CLOCK_TEXT_BYTES];
         buf_printf(out, "          %s · %2.0f voices, z %.1f · “", clock_print_short(report->others[i].detected_at_us, at),
@@ -289,6 +290,7 @@ void demo_print_json(const struct demo_report *report, struct buf *out)
     json_key(&json, "median_delay_h"), json_double(&json, report->median_delay_h, 2);
     json_key(&json, "trends"), json_i64(&json, (int64_t)report->trends);
     json_key(&json, "learning_trends"), json_i64(&json, (int64_t)report->learning_trends);
+    json_key(&json, "weak_others"), json_i64(&json, (int64_t)report->weak_others);
     json_key(&json, "flagged_others"), json_i64(&json, (int64_t)report->flagged_others);
     json_end(&json);
 }
