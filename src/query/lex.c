@@ -129,9 +129,8 @@ static void place(struct source *source, struct lexeme *lexeme)
 {
     for (; source->counted_at < source->at; source->counted_at++)
         source->counted += ((unsigned char)source->text.ptr[source->counted_at] & 0xc0) != 0x80;
-    *lexeme = (struct lexeme){.start = source->at, .end = source->at, .column = source->counted + 1};
-    if (source->list_column)
-        lexeme->column = source->list_column;
+    uint32_t own = source->counted + 1;
+    *lexeme = (struct lexeme){.start = source->at, .end = source->at, .own_column = own, .column = source->list_column ? source->list_column : own};
 }
 
 static void finish(struct source *source, struct lexeme *lexeme, enum lexeme_kind kind, size_t end)

@@ -21,7 +21,8 @@ enum lexeme_kind {
 struct lexeme {
     enum lexeme_kind kind;
     size_t           start, end; /* bytes in the source */
-    uint32_t         column;     /* 1-based, in characters */
+    uint32_t         column;     /* 1-based, in characters, in the query: within a list that of its "list:" */
+    uint32_t         own_column; /* in its own source */
     struct str       text;
     uint32_t         distance;
     bool             is_ordered;

@@ -121,7 +121,7 @@ static struct query_node *parse_brackets(struct parser *parser)
         return NULL;
     if (current(parser) != LEXEME_CLOSE) {
         source_fail(&parser->source, parser->source.lexeme.start, ERROR_SYNTAX, NULL,
-                    "expected ')' for the bracket opened at column %u, found %s", open.column,
+                    "expected ')' for the bracket opened at column %u, found %s", open.own_column,
                     shown_lexeme(&parser->source.lexeme, found));
         return NULL;
     }

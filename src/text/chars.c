@@ -51,6 +51,8 @@ enum char_class char_class(uint32_t c)
         return CHAR_INNER;
     uint32_t category = U_GET_GC_MASK((UChar32)c);
     if (category & U_GC_L_MASK) {
+        if (c == 0x149) /* deprecated by Unicode; folds to 'n */
+            return CHAR_OTHER;
         if (c == 0x115f || c == 0x1160 || c == 0x3164 || c == 0xffa0) /* fillers: letters that nobody sees */
             return CHAR_FORMAT;
         return is_unspaced(c) ? CHAR_UNSPACED : CHAR_LETTER;

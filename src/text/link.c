@@ -144,7 +144,8 @@ static struct link_span bare_link(struct str text, size_t at)
     struct str host = {text.ptr + at, end - at};
     bool       is_www = host.len > 4 && str_equal_ascii_nocase(str_slice(host.ptr, 4), STR("www."));
     size_t     www_end;
-    if (is_www && host_scan(str_slice(text.ptr + at + 4, text.len - at - 4), &www_end))
+    if (is_www && host_scan(str_slice(text.ptr + at + 4, text.len - at - 4), &www_end) &&
+        !(at + 4 + www_end < text.len && text.ptr[at + 4 + www_end] == '@')) /* an e-mail address */
         return (struct link_span){without_trailing(text, at, run_end(text, at)), false};
     if (dots == 0 || end + 1 >= text.len || text.ptr[end] != '/' || !ascii_kinds[(unsigned char)text.ptr[end + 1]] ||
         !is_listed(host, bare_hosts, sizeof bare_hosts / sizeof *bare_hosts))
@@ -239,16 +240,17 @@ static struct str take(struct str *rest, size_t len)
     return taken;
 }
 
-/* "host:443" without the port where it is the scheme's own. */
+/* "host.:443" without the port where it is the scheme's own, and without the dot of a complete name. */
 static struct str without_default_port(struct str host, bool is_https)
 {
-    struct str port = is_https ? STR(":443") : STR(":80");
-    if (str_ends_with(host, port))
-        host.len -= port.len;
-    if (str_ends_with(host, STR(":")))
-        host.len--;
-    while (str_ends_with(host, STR(".")))
-        host.len--;
+    const struct str endings[] = {STR("."), STR(":"), is_https ? STR(":443") : STR(":80")};
+    for (size_t i = 0; i < 3;)
+        if (str_ends_with(host, endings[i])) {
+            host.len -= endings[i].len;
+            i = 0;
+        } else {
+            i++;
+        }
     return host;
 }
 

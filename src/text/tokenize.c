@@ -100,6 +100,22 @@ static void push_word(struct scan *scan, size_t start, size_t end)
         scan->position++;
 }
 
+/* Underscores around a word are decoration (_so_), also the wide ones of East Asian keyboards. */
+static void trim_underscores(struct str text, size_t *start, size_t *end)
+{
+    static const struct str kinds[] = {{"_", 1}, {"\uFF3F", 3}};
+    for (bool is_trimmed = true; is_trimmed;) {
+        is_trimmed = false;
+        for (int i = 0; i < 2; i++) {
+            struct str rest = {text.ptr + *start, *end - *start};
+            if (str_starts_with(rest, kinds[i]))
+                *start += kinds[i].len, is_trimmed = true;
+            else if (str_ends_with(rest, kinds[i]))
+                *end -= kinds[i].len, is_trimmed = true;
+        }
+    }
+}
+
 /* sigil + key_of(name): both tokens of a sigil form. word_end <= end: the name's part that is its word. */
 static void push_sigil_form(struct scan *scan, enum token_kind kind, char sigil, size_t start, size_t name, size_t end, size_t word_end)
 {
@@ -112,10 +128,7 @@ static void push_sigil_form(struct scan *scan, enum token_kind kind, char sigil,
     key[0] = sigil;
     memcpy(key + 1, folded.ptr, folded.len);
     if (folded.len && push(scan, kind, str_slice(key, folded.len + 1), start, end)) {
-        while (scan->text.ptr[name] == '_' && name < word_end)
-            name++;
-        while (word_end > name && scan->text.ptr[word_end - 1] == '_')
-            word_end--;
+        trim_underscores(scan->text, &name, &word_end);
         if (word_end > name)
             push(scan, TOKEN_WORD, key_of(scan, name, word_end), name, word_end);
         scan->position++;
@@ -132,19 +145,29 @@ static bool take_link(struct scan *scan, struct link_span link)
     if (!link.is_truncated) {
         struct str url = plain(scan, scan->at, link.end);
         struct str key = url.ptr ? text_link_canonical(scan->arena, url) : url;
-        if (push(scan, TOKEN_LINK, key, scan->at, link.end))
+        bool       is_nowhere = key.ptr && text_link_host(key).len == 0;
+        if (!is_nowhere && push(scan, TOKEN_LINK, key, scan->at, link.end))
             scan->position++;
     }
     scan->at = link.end;
     return true;
 }
 
-/* "http://..." here? Every word that begins with an h is asked. */
+/* "htt": cheap to ask of every word. */
+static bool may_be_link(struct str text, size_t at)
+{
+    const char *s = text.ptr + at;
+    return (s[0] | 0x20) == 'h' && text.len - at > 4 && (s[1] | 0x20) == 't' && (s[2] | 0x20) == 't';
+}
+
+static bool starts_link(struct str text, size_t at)
+{
+    return may_be_link(text, at) && text_link_scan(text, at).end > at;
+}
+
 static bool scan_link(struct scan *scan)
 {
-    const char *s = scan->text.ptr + scan->at;
-    return (s[0] | 0x20) == 'h' && scan->text.len - scan->at > 4 && (s[1] | 0x20) == 't' && (s[2] | 0x20) == 't' &&
-           take_link(scan, text_link_scan(scan->text, scan->at));
+    return may_be_link(scan->text, scan->at) && take_link(scan, text_link_scan(scan->text, scan->at));
 }
 
 static bool scan_bare_link(struct scan *scan)
@@ -188,7 +211,8 @@ static size_t word_goes_on(struct str text, size_t at, char before)
     case CHAR_UNDERSCORE: return next;
     case CHAR_INNER: {
         enum char_class after = class_at(text, next);
-        return after == CHAR_LETTER || after == CHAR_DIGIT ? next : at;
+        bool            is_inside = after == CHAR_LETTER || after == CHAR_DIGIT;
+        return is_inside && !starts_link(text, next) ? next : at;
     }
     case CHAR_FORMAT: {
         next = skip_format(text, next);
@@ -255,8 +279,7 @@ static void scan_word(struct scan *scan, size_t first_len)
         end = before_glued_link(text, start, end);
     }
     scan->at = scan->word_end = end;
-    while (end > start && text.ptr[end - 1] == '_')
-        end--;
+    trim_underscores(text, &start, &end);
     struct str key = is_ascii && end - start <= TEXT_KEY_MAX_BYTES
                          ? text_fold_ascii(scan->arena, str_slice(text.ptr + start, end - start))
                          : key_of(scan, start, end);

@@ -30,4 +30,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
         }                                                                                 \
     } while (0)
 
+/* An analyser that lives as long as the program: making one costs more than most inputs. */
+#define FUZZ_ANALYSER(name)                                              \
+    static struct text_analyser *name;                                   \
+    fuzz_check(name || text_analyser_new(&name, NULL) == ERROR_NONE, "no memory")
+
 #endif

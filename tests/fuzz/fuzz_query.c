@@ -54,13 +54,13 @@ static void check_lint(struct arena *arena, const struct query *query)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct text_analyser *analyser = NULL;
     struct arena          arena = {0};
     struct error          error = {0};
     struct query          query;
     struct text_facts     facts;
     struct str            text = {(const char *)data, size}, source;
-    if (!str_next_field(&text, '\n', &source) || text_analyser_new(&analyser, &error) != ERROR_NONE)
+    FUZZ_ANALYSER(analyser);
+    if (!str_next_field(&text, '\n', &source))
         return 0;
     if (!text.ptr)
         text = STR("");
@@ -74,7 +74,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else {
         fuzz_check(error.message[0], "a refusal without a word");
     }
-    text_analyser_free(analyser);
     arena_fini(&arena);
     return 0;
 }

@@ -15,7 +15,7 @@ static const struct {
     {"numbers with letters", "787s 3.5k v1.2.3 b2b 4th", "787s 3.5k v1.2.3 b2b 4th"},
     {"a full stop without a blank", "late.Then 5.end end.5", "late then 5 end end 5"},
     {"initials keep their dots", "U.S. U.S.A., p.m. e.g. U.S.Army a.bc X. D.C", "u.s u.s.a p.m e.g u.s army a bc x d.c"},
-    {"underscores", "foo_bar __init__ _ ___ _a_", "foo_bar init a"},
+    {"underscores", "foo_bar __init__ _ ___ _a_ a＿b＿ ＿c #d＿", "foo_bar init a a_b c #d_=d"},
     {"sharp and dollar inside", "C# A$AP Ke$ha AT&T", "c a ap ke ha at t"},
     {"soft hyphens and joiners vanish", "co\u00ADop می\u200Cخواهم a\u200B b", "coop میخواهم a b"},
     {"invisible letters make no word", "\u3164 \u115f\u1160 x", "x"},
