@@ -96,6 +96,8 @@ struct archive_value {
     uint64_t   count; /* posts */
 };
 /* Posts by value of a field, most first: author, platform, community, kind, lang, tag, mention, link, site, thread, has.
+ * Equal counts are in byte order of their values (threads: in an order that is always the same). Values are what the field compares: tags
+ * and mentions without # and @, links in canonical form; a post that does not say a value is not counted.
  * (Top authors, links and tags are this question.) ERROR_INVALID for a field that has no values to list. */
 enum error_code archive_breakdown(struct archive_snapshot *snapshot, const struct query_node *root, enum query_field field, size_t top,
                                   struct arena *arena, struct archive_value **values_out, size_t *count_out, struct error *error);
@@ -105,7 +107,9 @@ struct archive_term {
     uint64_t   count; /* matching posts that hold it */
     double     score; /* log-odds with an informative Dirichlet prior against all other posts, as z (Monroe, Colaresi, Quinn 2008, eq. 22) */
 };
-/* Terms that stand out in the matching posts against the rest of the archive, strongest first. */
+/* Terms that stand out in the matching posts against the rest of the archive, strongest first; each in at least two matching posts. Where
+ * everything matches and there is no rest, those that most posts hold, with score 0. At most ARCHIVE_MAX_TERMS. */
+enum { ARCHIVE_MAX_TERMS = 1000 };
 enum error_code archive_terms(struct archive_snapshot *snapshot, const struct query_node *root, size_t top, struct arena *arena,
                               struct archive_term **terms_out, size_t *count_out, struct error *error);
 

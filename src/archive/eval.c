@@ -119,7 +119,8 @@ static enum error_code eval_and(struct eval *eval, const struct query_node *node
         if (plan[i].node->kind == QUERY_ALL && (left || i + 1 < node->child_count))
             continue;
         if (and_child(eval, plan[i].node, within, &left, error)) {
-            roaring_bitmap_free(left);
+            if (left)
+                roaring_bitmap_free(left);
             return error->code;
         }
     }

@@ -41,7 +41,8 @@ struct segment; /* opaque; counted references, usable from several threads at on
 
 enum segment_column {
     /* Ordinals into the dictionary of the same name (segment_dictionary): */
-    SEGMENT_AUTHOR,    /* folded handle, else the folded id: what author: compares */
+    SEGMENT_AUTHOR,    /* folded handle, else the folded id: what people call the author */
+    SEGMENT_AUTHOR_ID, /* folded id; "" where not said. author: accepts the one or the other */
     SEGMENT_PLATFORM,  /* folded */
     SEGMENT_COMMUNITY, /* folded; "" where not said */
     SEGMENT_KIND,      /* folded */

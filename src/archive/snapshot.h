@@ -11,8 +11,8 @@
 #include <stdatomic.h>
 
 struct snapshot_part {
-    struct segment    *segment;
-    const struct side *side; /* deleted documents and refreshed figures; NULL: none */
+    struct segment *segment;
+    struct side    *side; /* deleted documents and refreshed figures; NULL: none */
 };
 
 struct archive_snapshot {

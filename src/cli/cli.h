@@ -115,6 +115,8 @@ const char *cli_nearest(const char *word, cli_candidate_fn next, const void *con
 enum error_code cli_flush(struct cli *cli);
 /* A line on standard error, unless --quiet. */
 __attribute__((format(printf, 2, 3))) void cli_say(const struct cli *cli, const char *format, ...);
+/* Columns of standard error, for a bar that is drawn there; 80 where it is no terminal. */
+int cli_error_columns(void);
 /* Ends a JSON object on out with a newline and flushes. */
 enum error_code cli_end_json(struct cli *cli, struct json *json);
 

@@ -11,12 +11,13 @@ static void blanks(struct buf *out, int count)
 /* The words are ours and plain ASCII: a byte is a column. */
 void cli_wrap(struct buf *out, const char *text, int at, int indent)
 {
+    bool follows_word = false;
     while (*text) {
         size_t len = strcspn(text, " \n");
-        if (at > indent && at + 1 + (int)len > HELP_COLUMNS) {
+        if (at > indent && at + follows_word + (int)len > HELP_COLUMNS) {
             buf_append_char(out, '\n');
             at = 0;
-        } else if (at > indent && len) {
+        } else if (at > indent && len && follows_word) {
             buf_append_char(out, ' ');
             at++;
         }
@@ -27,9 +28,11 @@ void cli_wrap(struct buf *out, const char *text, int at, int indent)
         buf_append(out, text, len);
         at += (int)len;
         text += len;
+        follows_word = true;
         for (; *text == '\n'; text++) {
             buf_append_char(out, '\n');
             at = 0;
+            follows_word = false;
         }
         while (*text == ' ')
             text++;

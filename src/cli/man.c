@@ -1,10 +1,20 @@
 #include "cli/cli.h"
 
-/* Text for roff: a backslash and a minus are written so that they stay what they are, and a line never starts with a request. */
+enum { LINE_BYTES = 70 };
+static const char words_changed[] = "2026-11-22"; /* the date on the page: when its words last changed much */
+
+/* Text for roff: a backslash and a minus are written so that they stay what they are, lines are short, and none starts with a request. */
 static void roff(struct buf *out, const char *text)
 {
-    bool is_start = true;
+    bool   is_start = true;
+    size_t line_start = out->len;
     for (; *text; text++) {
+        if (*text == ' ' && out->len - line_start + strcspn(text + 1, " \n") > LINE_BYTES && text[1] && text[1] != ' ') {
+            buf_append_char(out, '\n');
+            line_start = out->len;
+            is_start = true;
+            continue;
+        }
         if (is_start && (*text == '.' || *text == '\''))
             buf_append_str(out, STR("\\&"));
         is_start = *text == '\n';
@@ -14,6 +24,8 @@ static void roff(struct buf *out, const char *text)
             buf_append_str(out, STR("\\-"));
         else if (*text == '\n' && text[1] == '\n') {
             buf_append_str(out, STR("\n.PP\n"));
+            line_start = out->len;
+            is_start = true;
             text++;
         } else
             buf_append_char(out, *text);
@@ -72,7 +84,7 @@ static void print_exit_status(struct buf *out)
 
 void cli_print_man(const char *version, struct buf *out)
 {
-    buf_printf(out, ".TH BELLWETHER 1 \"\" \"bellwether %s\" \"User commands\"\n.SH NAME\n", version);
+    buf_printf(out, ".TH BELLWETHER 1 %s \"bellwether %s\" \"User commands\"\n.SH NAME\n", words_changed, version);
     line(out, "bellwether - hear where a conversation is going");
     buf_append_str(out, STR(".SH SYNOPSIS\n\\fBbellwether\\fR [\\fB\\-\\-data\\fR \\fIDIR\\fR] [\\fB\\-\\-client\\fR \\fINAME\\fR] "
                             "[\\fB\\-\\-json\\fR] \\fICOMMAND\\fR ...\n.SH DESCRIPTION\n"));

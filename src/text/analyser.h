@@ -35,6 +35,9 @@ enum { TEXT_KEY_MAX_BYTES = 256, TEXT_LINK_MAX_BYTES = 4096, TEXT_WORDS_FOR_LANG
 /* s cut to at most max_bytes on a character's border. */
 struct str text_cut(struct str s, size_t max_bytes);
 
+/* Lower case: the whole of folding where there is nothing but ASCII. s itself where it has no capitals. */
+struct str text_fold_ascii(struct arena *arena, struct str s);
+
 /* Tokens of text (valid UTF-8, no NUL, under 4 GB) into analyser->tokens, stems empty. position_count_out: 0 for no tokens. */
 bool text_tokenize(struct text_analyser *analyser, struct arena *arena, struct str text, uint32_t *position_count_out);
 
@@ -42,12 +45,13 @@ bool text_tokenize(struct text_analyser *analyser, struct arena *arena, struct s
 bool   text_words_start(struct text_analyser *analyser, struct str run);
 size_t text_words_next(struct text_analyser *analyser, struct str run, size_t at);
 
-/* The link that starts at byte at of the text. */
+/* The link that starts at byte at of the text: with its scheme, or bare (www., and hosts that are well known for links). */
 struct link_span {
     size_t end;          /* after its last byte in the text; at itself where there is no link */
-    bool   is_truncated; /* cut off by a platform ("http://t.co/ab…"): no fact, its bytes are only skipped */
+    bool   is_truncated; /* cut off by a platform ("http://t.co/ab…") or endless: no fact, its bytes are only skipped */
 };
 struct link_span text_link_scan(struct str text, size_t at);
+struct link_span text_bare_link_scan(struct str text, size_t at);
 
 /* "" or the language of the tokens' words, ISO 639-1 (-3 where there is none). */
 bool text_detect_language(struct text_analyser *analyser, const struct token *tokens, uint32_t count, char lang[TEXT_LANG_BYTES]);
@@ -58,6 +62,9 @@ void cld2_detect(const char *text, size_t len, char code_out[16]);
 /* A code of CLD2 or BCP 47 to ours. */
 void text_language_code(struct str code, char lang[TEXT_LANG_BYTES]);
 
+/* The number of a language for stem_in, -1 where it has no stemmer. */
+int        stem_language(const char *lang);
+struct str stem_in(struct text_analyser *analyser, struct str word, int language);
 void stem_cache_free(struct stem_cache *cache);
 
 /* copy_hash, simhash and word_count of the tokens. */

@@ -19,7 +19,7 @@ static enum char_class ascii_class(uint32_t c)
     case ASCII_UPPER: return CHAR_LETTER;
     case ASCII_DIGIT: return CHAR_DIGIT;
     case ASCII_UNDERSCORE: return CHAR_UNDERSCORE;
-    default: return c == '\'' ? CHAR_APOSTROPHE : CHAR_OTHER;
+    default: return c == '\'' ? CHAR_INNER : CHAR_OTHER;
     }
 }
 
@@ -47,14 +47,18 @@ enum char_class char_class(uint32_t c)
 {
     if (c < 0x80)
         return ascii_class(c);
-    if (c == 0x2019 || c == 0x2018 || c == 0x2bc || c == 0xff07)
-        return CHAR_APOSTROPHE;
+    if (c == 0x2019 || c == 0x2018 || c == 0x2bc || c == 0xff07 || c == 0xb7)
+        return CHAR_INNER;
     uint32_t category = U_GET_GC_MASK((UChar32)c);
     if (category & U_GC_L_MASK) {
+        if (c == 0x149) /* deprecated by Unicode; folds to 'n */
+            return CHAR_OTHER;
         if (c == 0x115f || c == 0x1160 || c == 0x3164 || c == 0xffa0) /* fillers: letters that nobody sees */
             return CHAR_FORMAT;
         return is_unspaced(c) ? CHAR_UNSPACED : CHAR_LETTER;
     }
+    if ((c >= 0x2474 && c <= 0x249b) || (c >= 0x1f100 && c <= 0x1f10a))
+        return CHAR_OTHER; /* numbers that fold with punctuation: ⑴ ⒈ 🄀 */
     if (category & U_GC_N_MASK)
         return c >= 0x3007 && is_unspaced(c) ? CHAR_UNSPACED : CHAR_DIGIT;
     if (category & U_GC_M_MASK) {

@@ -11,7 +11,7 @@ enum char_class {
     CHAR_MARK,       /* combining: goes on with a word, never starts one */
     CHAR_UNSPACED,   /* letters of Han, Hiragana, Katakana, Thai, Lao, Khmer, Myanmar */
     CHAR_UNDERSCORE, /* _ and its full-width form: inside words, tags and names */
-    CHAR_APOSTROPHE, /* ' ’ ‘ ʼ ＇: inside words */
+    CHAR_INNER,      /* ' ’ ‘ ʼ ＇ and the · of Catalan: inside words */
     CHAR_FORMAT,     /* invisible (joiners, soft hyphen, variation selectors): inside words, dropped by folding */
 };
 
@@ -67,7 +67,8 @@ static inline bool char_may_be_emoji(uint32_t c)
 /* The emoji sequence at text[at]: its end in the text, or at itself where there is none. Counts as one: a flag, a keycap, a person
  * with skin tone, a family joined by ZWJ, a subdivision flag of tag characters (Unicode Technical Standard 51). Symbols
  * with a text form (©, ↔, digits) count only with U+FE0F after them; from U+2600 on (❤, ☀) they count bare too, unless U+FE0E follows.
- * The key, sequence without skin tones and variation selectors, goes into key[], its bytes into *key_len_out. */
+ * The key, sequence without skin tones and without the variation selectors that change nothing, goes into key[], its bytes into
+ * *key_len_out. */
 enum { EMOJI_KEY_BYTES = 128 };
 size_t emoji_scan(struct str text, size_t at, char key[EMOJI_KEY_BYTES], size_t *key_len_out);
 

@@ -25,7 +25,7 @@ static uint64_t bit_counts_majority(const struct bit_counts *counts)
 {
     uint32_t half = counts->added / 2;
     uint64_t is_above = 0, is_equal = UINT64_MAX;
-    for (int i = 31; i >= 0; i--) {
+    for (int i = counts->added ? 31 - __builtin_clz(counts->added) : -1; i >= 0; i--) {
         uint64_t half_bit = half >> i & 1 ? UINT64_MAX : 0;
         is_above |= is_equal & counts->planes[i] & ~half_bit;
         is_equal &= ~(counts->planes[i] ^ half_bit);
@@ -33,16 +33,26 @@ static uint64_t bit_counts_majority(const struct bit_counts *counts)
     return is_above;
 }
 
-/* The hash of a key without its ASCII digits; 0 where nothing is left. */
-static uint64_t word_hash(struct str key)
+static uint64_t hash_without_digits(struct str key)
 {
     char   letters[TEXT_KEY_MAX_BYTES];
     size_t len = 0;
+    bool   has_letter = false;
     for (size_t i = 0; i < key.len && len < sizeof letters; i++)
-        if (!ascii_is_digit(key.ptr[i]))
+        if (!ascii_is_digit(key.ptr[i])) {
+            has_letter |= key.ptr[i] != '.' && key.ptr[i] != ',' && key.ptr[i] != '_';
             letters[len++] = key.ptr[i];
-    bool has_letter = len > 0 && !(len == 1 && (letters[0] == '.' || letters[0] == ','));
+        }
     return has_letter ? hash_bytes(letters, len) | 1 : 0;
+}
+
+/* The hash of a key without its ASCII digits; 0 where nothing is left ("1,000"). */
+static uint64_t word_hash(struct str key)
+{
+    for (size_t i = 0; i < key.len; i++)
+        if (ascii_is_digit(key.ptr[i]))
+            return hash_without_digits(key);
+    return hash_str(key) | 1;
 }
 
 /* "RT @somebody" and "via @somebody" say who said it, not what. */

@@ -44,16 +44,20 @@ static bool is_skin_tone(uint32_t c)
     return c >= 0x1f3fb && c <= 0x1f3ff;
 }
 
+/* Symbols of old (©, ↔, ‼) are text unless U+FE0F follows; those from U+2600 on are typed and meant as emoji without it. */
+static bool needs_style(uint32_t c)
+{
+    return c < 0x2600 && !has(c, UCHAR_EMOJI_PRESENTATION);
+}
+
 /* Can this character, with that one behind it, begin an emoji? */
-static bool is_base(uint32_t c, uint32_t next)
+static bool is_base(uint32_t c, uint32_t next, bool is_joined)
 {
     if (!char_may_be_emoji(c) || next == TEXT_STYLE)
         return false;
     if (c >= 0x1f000)
         return has(c, UCHAR_EXTENDED_PICTOGRAPHIC);
-    if (c >= 0x2600 || has(c, UCHAR_EMOJI_PRESENTATION))
-        return has(c, UCHAR_EMOJI);
-    return next == EMOJI_STYLE && has(c, UCHAR_EMOJI);
+    return has(c, UCHAR_EMOJI) && (is_joined || next == EMOJI_STYLE || !needs_style(c));
 }
 
 static bool take_flag(struct sequence *sequence, struct glyph first)
@@ -75,15 +79,18 @@ static bool take_keycap(struct sequence *sequence, struct glyph first)
     return take(sequence, frame, true);
 }
 
-/* One element: a base with its style, skin tone, frame and tags. */
-static bool take_element(struct sequence *sequence)
+/* One element: a base with its style, skin tone, frame and tags. A style that makes it an emoji stays in the key, so that the
+ * key read as a text is that emoji again. */
+static bool take_element(struct sequence *sequence, bool is_joined)
 {
-    struct glyph base = glyph_at(sequence->text, sequence->at);
-    if (!is_base(base.c, glyph_at(sequence->text, sequence->at + base.len).c) || !take(sequence, base, true))
+    struct glyph base = glyph_at(sequence->text, sequence->at), next = glyph_at(sequence->text, sequence->at + base.len);
+    if (!is_base(base.c, next.c, is_joined) || !take(sequence, base, true))
         return false;
+    if (next.c == EMOJI_STYLE && !take(sequence, next, !is_joined && needs_style(base.c)))
+        return true;
     for (;;) {
-        struct glyph next = glyph_at(sequence->text, sequence->at);
-        bool         is_tag = next.c >= 0xe0020 && next.c <= TAG_END;
+        next = glyph_at(sequence->text, sequence->at);
+        bool is_tag = next.c >= 0xe0020 && next.c <= TAG_END;
         if (next.c != EMOJI_STYLE && next.c != KEYCAP && !is_skin_tone(next.c) && !is_tag)
             return true;
         if (!take(sequence, next, is_tag || next.c == KEYCAP))
@@ -95,11 +102,11 @@ size_t emoji_scan(struct str text, size_t at, char key[EMOJI_KEY_BYTES], size_t 
 {
     struct sequence sequence = {.text = text, .at = at, .key = key};
     struct glyph    first = glyph_at(text, at);
-    if (!take_keycap(&sequence, first) && !take_flag(&sequence, first) && take_element(&sequence)) {
+    if (!take_keycap(&sequence, first) && !take_flag(&sequence, first) && take_element(&sequence, false)) {
         for (;;) {
             struct sequence longer = sequence;
             struct glyph    joiner = glyph_at(text, sequence.at);
-            if (joiner.c != ZWJ || !take(&longer, joiner, true) || !take_element(&longer))
+            if (joiner.c != ZWJ || !take(&longer, joiner, true) || !take_element(&longer, true))
                 break;
             sequence = longer;
         }

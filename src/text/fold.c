@@ -14,17 +14,6 @@ struct str text_cut(struct str s, size_t max_bytes)
     return str_slice(s.ptr, len);
 }
 
-/* What ASCII needs: 0 nothing, ASCII_UPPER lower-casing, UINT8_MAX the whole of Unicode. */
-static unsigned folding_needed(struct str s)
-{
-    unsigned kinds = 0, high = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        kinds |= ascii_kinds[(unsigned char)s.ptr[i]];
-        high |= (unsigned char)s.ptr[i];
-    }
-    return high & 0x80 ? UINT8_MAX : kinds & ASCII_UPPER;
-}
-
 static bool utf16_reserve(struct utf16 *utf16, int32_t units)
 {
     if (units <= utf16->capacity)
@@ -76,17 +65,25 @@ static struct str fold_unicode(struct text_analyser *analyser, struct arena *are
     return str_equal(folded, s) ? s : arena_str(arena, folded);
 }
 
-struct str text_fold(struct text_analyser *analyser, struct arena *arena, struct str s)
+struct str text_fold_ascii(struct arena *arena, struct str s)
 {
-    unsigned needed = folding_needed(s);
-    if (needed == 0)
+    size_t lower_len = 0;
+    while (lower_len < s.len && !(ascii_kinds[(unsigned char)s.ptr[lower_len]] & ASCII_UPPER))
+        lower_len++;
+    if (lower_len == s.len)
         return s.ptr ? s : STR("");
-    if (needed == UINT8_MAX)
-        return fold_unicode(analyser, arena, s);
     char *lower = arena_alloc(arena, s.len);
     if (!lower)
         return (struct str){0};
     for (size_t i = 0; i < s.len; i++)
         lower[i] = ascii_to_lower(s.ptr[i]);
     return str_slice(lower, s.len);
+}
+
+struct str text_fold(struct text_analyser *analyser, struct arena *arena, struct str s)
+{
+    unsigned char all = 0;
+    for (size_t i = 0; i < s.len; i++)
+        all |= (unsigned char)s.ptr[i];
+    return all & 0x80 ? fold_unicode(analyser, arena, s) : text_fold_ascii(arena, s);
 }

@@ -90,7 +90,7 @@ static bool host_scan(struct str s, size_t *end_out)
         at += glyph.len;
         if (glyph.c == '.' && label > 0) {
             label = 0, dots++;
-        } else if (glyph.c == '-' || (char_is_wordy(class) && class != CHAR_APOSTROPHE)) {
+        } else if (glyph.c == '-' || (char_is_wordy(class) && class != CHAR_INNER)) {
             label++, end = at;
             has_inner_dot = dots > 0;
         } else {
@@ -113,7 +113,7 @@ static size_t user_bytes(struct str s)
     return 0;
 }
 
-static bool host_is_listed(struct str host, const char *const *names, size_t count)
+static bool is_listed(struct str host, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (str_equal_ascii_nocase(host, str_of(names[i])))
@@ -144,10 +144,11 @@ static struct link_span bare_link(struct str text, size_t at)
     struct str host = {text.ptr + at, end - at};
     bool       is_www = host.len > 4 && str_equal_ascii_nocase(str_slice(host.ptr, 4), STR("www."));
     size_t     www_end;
-    if (is_www && host_scan(str_slice(text.ptr + at + 4, text.len - at - 4), &www_end))
+    if (is_www && host_scan(str_slice(text.ptr + at + 4, text.len - at - 4), &www_end) &&
+        !(at + 4 + www_end < text.len && text.ptr[at + 4 + www_end] == '@')) /* an e-mail address */
         return (struct link_span){without_trailing(text, at, run_end(text, at)), false};
     if (dots == 0 || end + 1 >= text.len || text.ptr[end] != '/' || !ascii_kinds[(unsigned char)text.ptr[end + 1]] ||
-        !host_is_listed(host, bare_hosts, sizeof bare_hosts / sizeof *bare_hosts))
+        !is_listed(host, bare_hosts, sizeof bare_hosts / sizeof *bare_hosts))
         return (struct link_span){at, false};
     return (struct link_span){without_trailing(text, at, run_end(text, at)), false};
 }
@@ -165,17 +166,25 @@ static struct link_span full_link(struct str text, size_t at, size_t scheme)
     return (struct link_span){without_trailing(text, at, run_end(text, host_end)), false};
 }
 
-/* Every failing attempt reads no further than the next character that a word or a host cannot hold: linear in all. */
-struct link_span text_link_scan(struct str text, size_t at)
+static struct link_span checked(struct str text, size_t at, struct link_span span)
 {
-    size_t           scheme = scheme_bytes(str_slice(text.ptr + at, text.len - at));
-    size_t           cut = scheme ? at : cut_scheme_end(text, at);
-    struct link_span span = scheme ? full_link(text, at, scheme) : cut > at ? (struct link_span){cut, true} : bare_link(text, at);
     if (span.end > at && is_ellipsis(text, span.end))
         span.is_truncated = true;
     if (span.end - at > TEXT_LINK_MAX_BYTES)
         span.is_truncated = true;
     return span;
+}
+
+/* A failing attempt reads no further than the next character that neither word nor host can hold: linear in all. */
+struct link_span text_link_scan(struct str text, size_t at)
+{
+    size_t scheme = scheme_bytes(str_slice(text.ptr + at, text.len - at));
+    return checked(text, at, scheme ? full_link(text, at, scheme) : (struct link_span){cut_scheme_end(text, at), true});
+}
+
+struct link_span text_bare_link_scan(struct str text, size_t at)
+{
+    return checked(text, at, bare_link(text, at));
 }
 
 /* ---- Their canonical form ---- */
@@ -185,7 +194,7 @@ static bool is_tracking(struct str parameter)
     const char *equals = parameter.len ? memchr(parameter.ptr, '=', parameter.len) : NULL;
     struct str  name = {parameter.ptr, equals ? (size_t)(equals - parameter.ptr) : parameter.len};
     return (name.len >= 4 && str_equal_ascii_nocase(str_slice(name.ptr, 4), STR("utm_"))) ||
-           host_is_listed(name, tracking_parameters, sizeof tracking_parameters / sizeof *tracking_parameters);
+           is_listed(name, tracking_parameters, sizeof tracking_parameters / sizeof *tracking_parameters);
 }
 
 /* Pieces written one after the other into memory that is known to be long enough. */
@@ -231,22 +240,25 @@ static struct str take(struct str *rest, size_t len)
     return taken;
 }
 
-/* "host:443" without the port where it is the scheme's own. */
+/* "host.:443" without the port where it is the scheme's own, and without the dot of a complete name. */
 static struct str without_default_port(struct str host, bool is_https)
 {
-    struct str port = is_https ? STR(":443") : STR(":80");
-    if (str_ends_with(host, port))
-        host.len -= port.len;
-    if (str_ends_with(host, STR(":")))
-        host.len--;
-    while (str_ends_with(host, STR(".")))
-        host.len--;
+    const struct str endings[] = {STR("."), STR(":"), is_https ? STR(":443") : STR(":80")};
+    for (size_t i = 0; i < 3;)
+        if (str_ends_with(host, endings[i])) {
+            host.len -= endings[i].len;
+            i = 0;
+        } else {
+            i++;
+        }
     return host;
 }
 
 struct str text_link_canonical(struct arena *arena, struct str url)
 {
     url = str_trim(url);
+    if (!utf8_is_valid(url))
+        return arena_str(arena, url);
     size_t     scheme = scheme_bytes(url);
     struct str rest = {url.len ? url.ptr + scheme : "", url.len - scheme};
     struct str authority = take(&rest, span_until(rest, "/?#"));

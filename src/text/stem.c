@@ -30,16 +30,16 @@ void stem_cache_free(struct stem_cache *cache)
     free(cache);
 }
 
-static size_t language_number(const char *lang)
+int stem_language(const char *lang)
 {
-    size_t i = 0;
-    while (i < LANGUAGE_COUNT && strcmp(stemmed_languages[i], lang) != 0)
-        i++;
-    return i;
+    for (int i = 0; lang && lang[0] && i < LANGUAGE_COUNT; i++)
+        if (lang[0] == stemmed_languages[i][0] && lang[1] == stemmed_languages[i][1] && lang[2] == '\0')
+            return i;
+    return -1;
 }
 
 /* Without memory a word is its own stem. */
-static struct str run_stemmer(struct stem_cache *cache, size_t language, struct str word)
+static struct str run_stemmer(struct stem_cache *cache, int language, struct str word)
 {
     struct sb_stemmer **stemmer = &cache->stemmers[language];
     if (!*stemmer)
@@ -49,16 +49,15 @@ static struct str run_stemmer(struct stem_cache *cache, size_t language, struct 
     return len > 0 ? str_slice((const char *)stem, (size_t)len) : word;
 }
 
-struct str text_stem(struct text_analyser *analyser, struct str word, const char *lang)
+struct str stem_in(struct text_analyser *analyser, struct str word, int language)
 {
-    size_t language = lang ? language_number(lang) : LANGUAGE_COUNT;
-    if (language == LANGUAGE_COUNT || word.len == 0 || word.len > TEXT_KEY_MAX_BYTES)
+    if (language < 0 || word.len == 0 || word.len > TEXT_KEY_MAX_BYTES)
         return word;
     if (!analyser->stems && !(analyser->stems = calloc(1, sizeof *analyser->stems)))
         return word;
     if (word.len > SLOT_WORD_BYTES)
         return run_stemmer(analyser->stems, language, word);
-    struct stem_slot *slot = &analyser->stems->slots[(hash_str(word) + language) % SLOT_COUNT];
+    struct stem_slot *slot = &analyser->stems->slots[(hash_str(word) + (unsigned)language) % SLOT_COUNT];
     if (slot->language != language + 1 || !str_equal(str_slice(slot->word, slot->word_len), word)) {
         struct str stem = run_stemmer(analyser->stems, language, word);
         if (stem.len > SLOT_WORD_BYTES)
@@ -70,4 +69,9 @@ struct str text_stem(struct text_analyser *analyser, struct str word, const char
         memcpy(slot->stem, stem.ptr, stem.len);
     }
     return str_slice(slot->stem, slot->stem_len);
+}
+
+struct str text_stem(struct text_analyser *analyser, struct str folded_word, const char *lang)
+{
+    return stem_in(analyser, folded_word, stem_language(lang));
 }

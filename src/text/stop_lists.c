@@ -2,7 +2,7 @@
 #include "text/stop_words.h"
 
 static const char *const social[] = {
-    "amp", "cc", "dm", "ff", "hmu", "http", "https", "pls", "plz", "rt", "via",
+    "amp", "http", "https", "pls", "plz", "rt", "via",
 };
 
 static const char *const english[] = {
@@ -13,15 +13,15 @@ static const char *const english[] = {
     "either", "else", "even", "ever", "every", "few", "for", "from", "further", "get", "gets", "getting", "give",
     "go", "goes", "going", "gonna", "got", "gotta", "had", "hadn't", "has", "hasn't", "hasnt", "have", "haven't",
     "havent", "having", "he", "he'd", "he'll", "he's", "hence", "her", "here", "here's", "hers", "herself", "him",
-    "himself", "his", "how", "how'd", "how's", "however", "i", "i'd", "i'll", "i'm", "i've", "id", "if", "ill", "im",
-    "in", "into", "is", "isn't", "isnt", "it", "it'd", "it'll", "it's", "its", "itself", "ive", "just", "least",
-    "let", "let's", "lets", "like", "ll", "m", "made", "make", "makes", "many", "may", "maybe", "me", "might", "more",
-    "most", "much", "must", "mustn't", "my", "myself", "need", "neither", "no", "nor", "not", "now", "of", "off",
-    "often", "oh", "ok", "okay", "on", "once", "one", "only", "onto", "or", "other", "others", "otherwise", "ought",
-    "our", "ours", "ourselves", "out", "over", "own", "per", "perhaps", "please", "put", "quite", "rather", "re",
-    "really", "s", "said", "same", "say", "says", "see", "seem", "seems", "shall", "shan't", "she", "she'd", "she'll",
-    "she's", "should", "should've", "shouldn't", "since", "so", "some", "somebody", "someone", "something", "still",
-    "such", "t", "take", "than", "that", "that'd", "that'll", "that's", "thats", "the", "their", "theirs", "them",
+    "himself", "his", "how", "how'd", "how's", "however", "i", "i'd", "i'll", "i'm", "i've", "if", "im", "in", "into",
+    "is", "isn't", "isnt", "it", "it'd", "it'll", "it's", "its", "itself", "ive", "just", "least", "let", "let's",
+    "lets", "like", "ll", "m", "made", "make", "makes", "many", "may", "maybe", "me", "might", "more", "most", "much",
+    "must", "mustn't", "my", "myself", "need", "neither", "no", "nor", "not", "now", "of", "off", "often", "oh", "ok",
+    "okay", "on", "once", "one", "only", "onto", "or", "other", "others", "otherwise", "ought", "our", "ours",
+    "ourselves", "out", "over", "own", "per", "perhaps", "please", "put", "quite", "rather", "re", "really", "s",
+    "said", "same", "say", "says", "see", "seem", "seems", "shall", "shan't", "she", "she'd", "she'll", "she's",
+    "should", "should've", "shouldn't", "since", "so", "some", "somebody", "someone", "something", "still", "such",
+    "t", "take", "than", "that", "that'd", "that'll", "that's", "thats", "the", "their", "theirs", "them",
     "themselves", "then", "there", "there'd", "there's", "theres", "these", "they", "they'd", "they'll", "they're",
     "they've", "theyre", "this", "those", "though", "through", "thru", "thus", "to", "too", "toward", "towards", "u",
     "under", "until", "up", "upon", "ur", "us", "ve", "very", "vs", "w", "was", "wasn't", "wasnt", "we", "we'd",
@@ -176,10 +176,10 @@ static const char *const swedish[] = {
     "kan", "kanske", "kom", "kommer", "kunde", "kunna", "lite", "man", "med", "mellan", "men", "mer", "mest", "mig",
     "min", "mina", "mitt", "mot", "mycket", "många", "måste", "ned", "nej", "ni", "nog", "nu", "när", "någon",
     "något", "några", "nån", "och", "också", "om", "oss", "på", "redan", "samma", "sedan", "sen", "sig", "sin",
-    "sina", "sitt", "sjunga", "ska", "skall", "skulle", "som", "så", "sådan", "sådana", "sådant", "tack", "till",
-    "tills", "tror", "under", "upp", "ut", "utan", "utom", "vad", "var", "vara", "varför", "varit", "varje", "vars",
-    "vart", "vem", "vems", "vi", "vid", "vidare", "vilka", "vilkas", "vilken", "vilket", "vill", "ville", "vår",
-    "våra", "vårt", "än", "åt", "över",
+    "sina", "sitt", "ska", "skall", "skulle", "som", "så", "sådan", "sådana", "sådant", "tack", "till", "tills",
+    "tror", "under", "upp", "ut", "utan", "utom", "vad", "var", "vara", "varför", "varit", "varje", "vars", "vart",
+    "vem", "vems", "vi", "vid", "vidare", "vilka", "vilkas", "vilken", "vilket", "vill", "ville", "vår", "våra",
+    "vårt", "än", "åt", "över",
 };
 
 static const char *const danish[] = {
@@ -201,17 +201,17 @@ static const char *const danish[] = {
 
 static const char *const norwegian[] = {
     "alle", "allerede", "alt", "altså", "andre", "annen", "annet", "at", "av", "bare", "begge", "ble", "bli", "blir",
-    "blitt", "bort", "bra", "bruke", "både", "da", "de", "deg", "dei", "deim", "deira", "dem", "den", "denne", "der",
-    "dere", "deres", "derfor", "det", "dette", "din", "disse", "ditt", "du", "dykk", "eg", "ei", "ein", "eit",
-    "eller", "en", "enda", "endelig", "enn", "er", "et", "etter", "for", "fordi", "fra", "få", "får", "før", "først",
-    "gjorde", "gjør", "gå", "går", "ha", "hadde", "han", "hans", "har", "heller", "helt", "henne", "hennes", "her",
-    "hit", "hos", "hun", "hva", "hvem", "hver", "hverandre", "hvilke", "hvilken", "hvis", "hvor", "hvordan",
-    "hvorfor", "i", "ikke", "ikkje", "ingen", "inn", "innen", "ja", "jeg", "jo", "kan", "kanskje", "kom", "kommer",
-    "korleis", "kun", "kunne", "la", "lenge", "litt", "man", "mange", "med", "meg", "meget", "mellom", "men", "mens",
-    "mer", "mest", "min", "mine", "mitt", "mot", "mye", "må", "måtte", "nei", "noe", "noen", "nok", "nå", "når", "og",
-    "også", "om", "opp", "oss", "over", "på", "samme", "seg", "selv", "si", "siden", "sin", "sine", "sitt", "skal",
-    "skulle", "slik", "som", "så", "takk", "til", "under", "ut", "uten", "var", "ved", "vel", "veldig", "vi", "vil",
-    "ville", "vår", "våre", "være", "vært",
+    "blitt", "bra", "både", "da", "de", "deg", "dei", "deim", "deira", "dem", "den", "denne", "der", "dere", "deres",
+    "derfor", "det", "dette", "din", "disse", "ditt", "du", "dykk", "eg", "ei", "ein", "eit", "eller", "en", "enda",
+    "endelig", "enn", "er", "et", "etter", "for", "fordi", "fra", "få", "får", "før", "først", "gjorde", "gjør", "gå",
+    "går", "ha", "hadde", "han", "hans", "har", "heller", "helt", "henne", "hennes", "her", "hit", "hos", "hun",
+    "hva", "hvem", "hver", "hverandre", "hvilke", "hvilken", "hvis", "hvor", "hvordan", "hvorfor", "i", "ikke",
+    "ikkje", "ingen", "inn", "innen", "ja", "jeg", "jo", "kan", "kanskje", "kom", "kommer", "korleis", "kun", "kunne",
+    "la", "lenge", "litt", "man", "mange", "med", "meg", "meget", "mellom", "men", "mens", "mer", "mest", "min",
+    "mine", "mitt", "mot", "mye", "må", "måtte", "nei", "noe", "noen", "nok", "nå", "når", "og", "også", "om", "opp",
+    "oss", "over", "på", "samme", "seg", "selv", "si", "siden", "sin", "sine", "sitt", "skal", "skulle", "slik",
+    "som", "så", "takk", "til", "under", "ut", "uten", "var", "ved", "vel", "veldig", "vi", "vil", "ville", "vår",
+    "våre", "være", "vært",
 };
 
 static const char *const finnish[] = {
@@ -230,7 +230,7 @@ static const char *const finnish[] = {
     "paljon", "pitää", "pois", "puolesta", "se", "sekä", "sellainen", "sen", "senkin", "siellä", "siihen", "siinä",
     "siis", "siitä", "sillä", "silti", "sinne", "sinua", "sinulla", "sinun", "sinut", "sinä", "sitten", "sitä", "sun",
     "sä", "taas", "tai", "takia", "te", "teidän", "teille", "teitä", "toi", "toinen", "tosi", "tuo", "tuon", "tuossa",
-    "tähän", "tällä", "tämä", "tämän", "tässä", "tästä", "tätä", "täällä", "ulos", "uskon", "vaan", "vaikka", "vain",
+    "tähän", "tällä", "tämä", "tämän", "tässä", "tästä", "tätä", "täällä", "ulos", "vaan", "vaikka", "vain",
     "varmaan", "vasta", "vielä", "voi", "voin", "voisi", "voivat", "yhtä", "yli",
 };
 
@@ -329,16 +329,16 @@ static const char *const romanian[] = {
 static const char *const hungarian[] = {
     "a", "abban", "ahhoz", "ahogy", "ahol", "aki", "akik", "akkor", "alatt", "amely", "amelyek", "ami", "amikor",
     "amíg", "az", "azaz", "azok", "azon", "azonban", "azt", "aztán", "azzal", "azért", "be", "belül", "benne", "bár",
-    "cikk", "csak", "de", "e", "ebben", "eddig", "egy", "egyes", "egyetlen", "egyik", "egyre", "egyéb", "egész",
-    "ehhez", "el", "ellen", "elég", "elő", "először", "előtt", "erre", "ez", "ezek", "ezen", "ezt", "ezzel", "ezért",
-    "fel", "felé", "ha", "hanem", "hiszen", "hogy", "hogyan", "hát", "igen", "illetve", "ilyen", "is", "ismét", "itt",
+    "csak", "de", "e", "ebben", "eddig", "egy", "egyes", "egyetlen", "egyik", "egyre", "egyéb", "egész", "ehhez",
+    "el", "ellen", "elég", "elő", "először", "előtt", "erre", "ez", "ezek", "ezen", "ezt", "ezzel", "ezért", "fel",
+    "felé", "ha", "hanem", "hiszen", "hogy", "hogyan", "hát", "igen", "illetve", "ilyen", "is", "ismét", "itt",
     "jobban", "jó", "jól", "kell", "kellett", "keresztül", "ki", "kívül", "között", "közül", "le", "legyen", "lehet",
     "lenne", "lesz", "lett", "ma", "maga", "magát", "majd", "meg", "mellett", "mely", "mert", "mi", "mikor", "milyen",
     "mind", "minden", "mindig", "mint", "mintha", "mit", "miért", "mondta", "most", "már", "más", "még", "ne",
     "nekem", "neki", "nem", "nincs", "néha", "olyan", "ott", "pedig", "persze", "rá", "s", "saját", "sem", "semmi",
     "sok", "sokat", "szerint", "szinte", "talán", "te", "tehát", "ti", "tovább", "több", "ugyanis", "utána", "vagy",
     "vagyok", "valaki", "valami", "való", "van", "vannak", "vissza", "viszont", "volt", "voltak", "voltam", "ám",
-    "át", "én", "éppen", "és", "így", "össze", "úgy", "új", "újra", "ő", "ők",
+    "át", "én", "éppen", "és", "így", "össze", "úgy", "újra", "ő", "ők",
 };
 
 static const char *const greek[] = {
@@ -364,8 +364,8 @@ static const char *const arabic[] = {
 
 static const char *const persian[] = {
     "آن", "آنها", "از", "است", "اما", "اگر", "این", "اینکه", "با", "باشد", "باید", "بر", "برای", "بسیار", "بعد", "به",
-    "بود", "بودن", "بی", "تا", "تو", "حتی", "خود", "خیلی", "داد", "دارد", "دارم", "در", "دیگر", "را", "رو", "سر",
-    "شد", "شده", "شما", "شود", "فقط", "ما", "مرا", "من", "می", "میشه", "میکنه", "نمی", "نه", "نیست", "ها", "هر", "هم",
+    "بود", "بودن", "بی", "تا", "تو", "حتی", "خود", "خیلی", "داد", "دارد", "دارم", "در", "دیگر", "را", "رو", "شد",
+    "شده", "شما", "شود", "فقط", "ما", "مرا", "من", "می", "میشه", "میکنه", "نمی", "نه", "نیست", "ها", "هر", "هم",
     "همه", "همین", "هنوز", "هیچ", "و", "ولی", "پس", "پیش", "چرا", "چه", "چون", "چیزی", "کرد", "کردم", "کردن", "کرده",
     "کن", "کند", "کنم", "کنید", "که", "کی", "یا", "یه", "یک",
 };
@@ -412,8 +412,8 @@ static const char *const malay[] = {
     "kan", "kau", "ke", "kena", "kepada", "kerana", "kita", "kot", "la", "lagi", "lah", "lain", "lebih", "mahu",
     "mana", "masih", "mereka", "nak", "ni", "oleh", "pada", "para", "pun", "sahaja", "saja", "sama", "sangat", "saya",
     "sebab", "sebagai", "sebuah", "secara", "sedang", "sejak", "semua", "seperti", "serta", "siapa", "sudah",
-    "supaya", "tak", "tapi", "tel", "telah", "tentang", "terhadap", "tetapi", "tiada", "tidak", "tu", "untuk", "ya",
-    "yang", "yg",
+    "supaya", "tak", "tapi", "telah", "tentang", "terhadap", "tetapi", "tiada", "tidak", "tu", "untuk", "ya", "yang",
+    "yg",
 };
 
 static const char *const vietnamese[] = {
@@ -429,11 +429,11 @@ static const char *const catalan[] = {
     "a", "així", "això", "al", "algun", "alguna", "als", "altra", "altre", "altres", "amb", "aquell", "aquella",
     "aquest", "aquesta", "aquests", "cada", "com", "d'un", "d'una", "de", "del", "dels", "des", "doncs", "dos", "el",
     "ella", "ells", "els", "em", "en", "encara", "ens", "entre", "era", "esta", "estan", "estic", "està", "et", "fa",
-    "fer", "fins", "ha", "han", "he", "hem", "hi", "ho", "i", "ja", "jo", "l'any", "la", "les", "li", "lo", "meu",
-    "meva", "mi", "molt", "molta", "molts", "més", "no", "nosaltres", "o", "on", "pel", "pels", "per", "perquè",
-    "però", "poc", "pot", "quan", "que", "qui", "què", "s'ha", "se", "sempre", "sense", "ser", "seu", "seva", "si",
-    "sobre", "solament", "sota", "sí", "són", "també", "tan", "te", "tenir", "tot", "tota", "tothom", "tots", "tu",
-    "té", "un", "una", "unes", "uns", "va", "vaig", "van", "vos", "és",
+    "fer", "fins", "ha", "han", "he", "hem", "hi", "ho", "i", "ja", "jo", "la", "les", "li", "lo", "meu", "meva",
+    "mi", "molt", "molta", "molts", "més", "no", "nosaltres", "o", "on", "pel", "pels", "per", "perquè", "però",
+    "poc", "pot", "quan", "que", "qui", "què", "s'ha", "se", "sempre", "sense", "ser", "seu", "seva", "si", "sobre",
+    "solament", "sota", "sí", "són", "també", "tan", "te", "tenir", "tot", "tota", "tothom", "tots", "tu", "té", "un",
+    "una", "unes", "uns", "va", "vaig", "van", "vos", "és",
 };
 
 static const char *const tagalog[] = {
@@ -455,22 +455,22 @@ static const char *const japanese[] = {
     "なかった", "ながら", "なく", "なら", "なり", "なる", "なん", "なんか", "なんて", "に", "にて", "ね", "の",
     "ので", "のに", "は", "はい", "ば", "へ", "ほう", "ほど", "ま", "まし", "ました", "ます", "ません", "また",
     "まだ", "まで", "まま", "み", "みたい", "め", "も", "もう", "もの", "や", "やっぱり", "やはり", "よ", "よう",
-    "ように", "よね", "より", "よる", "ら", "られ", "られる", "り", "れ", "れる", "わ", "わけ", "を", "ん", "中",
-    "人", "今", "今日", "何", "俺", "僕", "的", "私",
+    "ように", "よね", "より", "よる", "ら", "られ", "られる", "り", "れ", "れる", "わ", "わけ", "を", "ん", "今",
+    "何", "俺", "僕", "的", "私",
 };
 
 static const char *const chinese[] = {
-    "一", "一个", "一些", "一样", "一种", "上", "下", "不", "不会", "不是", "不过", "与", "且", "两", "个", "个人",
-    "中", "为", "为了", "为什么", "之", "也", "了", "于", "些", "人", "什么", "什麼", "今天", "从", "他", "他们",
-    "以", "以及", "们", "但", "但是", "何", "你", "你们", "使", "來", "例如", "便", "個", "們", "做", "像", "儿",
-    "先", "全", "再", "出", "别", "到", "前", "却", "又", "只", "只是", "叫", "可", "可以", "可能", "吃", "吗", "吧",
-    "呀", "呢", "和", "哦", "哪", "啊", "嗎", "嗯", "嘛", "因", "因为", "在", "多", "大", "她", "她们", "好", "如",
-    "如何", "如果", "它", "它们", "对", "对于", "将", "對", "小", "就", "就是", "已", "已经", "并", "并且", "很",
-    "後", "得", "從", "怎么", "想", "我", "我们", "或", "或者", "所", "所以", "所有", "才", "把", "授", "於", "時",
-    "最", "會", "會不會", "有", "有的", "沒", "沒有", "没", "没有", "為", "為什麼", "然后", "现在", "用", "由",
-    "由于", "的", "的话", "着", "种", "给", "而", "而且", "自", "自己", "與", "著", "被", "要", "說", "讓", "让",
-    "说", "谁", "跟", "过", "还", "还是", "还有", "这", "这个", "这些", "这样", "这里", "這", "這些", "這個", "過",
-    "還", "那", "那个", "那么", "那些", "那個", "那样", "那里", "都", "里", "除了", "随着", "非常", "麼",
+    "一", "一个", "一些", "一样", "一种", "上", "下", "不", "不会", "不是", "不过", "与", "且", "两", "个", "中",
+    "为", "为了", "为什么", "之", "也", "了", "于", "些", "人", "什么", "什麼", "今天", "从", "他", "他们", "以",
+    "以及", "们", "但", "但是", "何", "你", "你们", "使", "來", "例如", "便", "個", "們", "做", "像", "儿", "先",
+    "全", "再", "出", "别", "到", "前", "却", "又", "只", "只是", "叫", "可", "可以", "可能", "吃", "吗", "吧", "呀",
+    "呢", "和", "哦", "哪", "啊", "嗎", "嗯", "嘛", "因", "因为", "在", "多", "大", "她", "她们", "好", "如", "如何",
+    "如果", "它", "它们", "对", "对于", "将", "對", "小", "就", "就是", "已", "已经", "并", "并且", "很", "後", "得",
+    "從", "怎么", "想", "我", "我们", "或", "或者", "所", "所以", "所有", "才", "把", "於", "時", "最", "會",
+    "會不會", "有", "有的", "沒", "沒有", "没", "没有", "為", "為什麼", "然后", "现在", "用", "由", "由于", "的",
+    "的话", "着", "给", "而", "而且", "自", "自己", "與", "著", "被", "要", "說", "讓", "让", "说", "谁", "跟", "过",
+    "还", "还是", "还有", "这", "这个", "这些", "这样", "这里", "這", "這些", "這個", "過", "還", "那", "那个",
+    "那么", "那些", "那個", "那样", "那里", "都", "里", "除了", "随着", "非常", "麼",
 };
 
 static const char *const korean[] = {

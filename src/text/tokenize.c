@@ -61,6 +61,26 @@ static struct str plain(struct scan *scan, size_t start, size_t end)
     return out->has_failed ? (struct str){0} : buf_str(out);
 }
 
+/* A few letters fold to something with blanks or punctuation (ﷺ is a sentence): taken out, a key is a word. */
+static struct str without_punctuation(struct scan *scan, struct str key)
+{
+    size_t ascii = 0;
+    while (ascii < key.len && ((unsigned char)key.ptr[ascii] >= 0x80 || ascii_kinds[(unsigned char)key.ptr[ascii]] ||
+                               memchr("'.,-@", key.ptr[ascii], 5)))
+        ascii++;
+    if (ascii == key.len)
+        return key;
+    char *out = arena_alloc(scan->arena, key.len);
+    if (!out)
+        return (struct str){0};
+    size_t len = 0;
+    for (size_t i = 0; i < key.len; i++)
+        if ((unsigned char)key.ptr[i] >= 0x80 || ascii_kinds[(unsigned char)key.ptr[i]])
+            out[len++] = key.ptr[i];
+    return str_slice(out, len);
+}
+
+/* Of a surface that may hold anything. */
 static struct str key_of(struct scan *scan, size_t start, size_t end)
 {
     struct str surface = text_cut(str_slice(scan->text.ptr + start, end - start), 4 * TEXT_KEY_MAX_BYTES);
@@ -68,15 +88,32 @@ static struct str key_of(struct scan *scan, size_t start, size_t end)
     if (!text.ptr)
         return text;
     struct str folded = text_fold(scan->analyser, scan->arena, text);
-    bool       is_in_scratch = folded.ptr == scan->analyser->decoded.ptr;
-    folded = text_cut(folded, TEXT_KEY_MAX_BYTES);
-    return is_in_scratch ? arena_str(scan->arena, folded) : folded;
+    bool       is_in_scratch = folded.ptr && folded.ptr == scan->analyser->decoded.ptr;
+    if (is_in_scratch)
+        folded = arena_str(scan->arena, folded);
+    return folded.ptr ? without_punctuation(scan, text_cut(folded, TEXT_KEY_MAX_BYTES)) : folded;
 }
 
 static void push_word(struct scan *scan, size_t start, size_t end)
 {
     if (push(scan, TOKEN_WORD, key_of(scan, start, end), start, end))
         scan->position++;
+}
+
+/* Underscores around a word are decoration (_so_), also the wide ones of East Asian keyboards. */
+static void trim_underscores(struct str text, size_t *start, size_t *end)
+{
+    static const struct str kinds[] = {{"_", 1}, {"\uFF3F", 3}};
+    for (bool is_trimmed = true; is_trimmed;) {
+        is_trimmed = false;
+        for (int i = 0; i < 2; i++) {
+            struct str rest = {text.ptr + *start, *end - *start};
+            if (str_starts_with(rest, kinds[i]))
+                *start += kinds[i].len, is_trimmed = true;
+            else if (str_ends_with(rest, kinds[i]))
+                *end -= kinds[i].len, is_trimmed = true;
+        }
+    }
 }
 
 /* sigil + key_of(name): both tokens of a sigil form. word_end <= end: the name's part that is its word. */
@@ -91,15 +128,51 @@ static void push_sigil_form(struct scan *scan, enum token_kind kind, char sigil,
     key[0] = sigil;
     memcpy(key + 1, folded.ptr, folded.len);
     if (folded.len && push(scan, kind, str_slice(key, folded.len + 1), start, end)) {
-        while (scan->text.ptr[name] == '_' && name < word_end)
-            name++;
-        while (word_end > name && scan->text.ptr[word_end - 1] == '_')
-            word_end--;
+        trim_underscores(scan->text, &name, &word_end);
         if (word_end > name)
             push(scan, TOKEN_WORD, key_of(scan, name, word_end), name, word_end);
         scan->position++;
     }
     scan->at = end;
+}
+
+/* ---- Links ---- */
+
+static bool take_link(struct scan *scan, struct link_span link)
+{
+    if (link.end == scan->at)
+        return false;
+    if (!link.is_truncated) {
+        struct str url = plain(scan, scan->at, link.end);
+        struct str key = url.ptr ? text_link_canonical(scan->arena, url) : url;
+        bool       is_nowhere = key.ptr && text_link_host(key).len == 0;
+        if (!is_nowhere && push(scan, TOKEN_LINK, key, scan->at, link.end))
+            scan->position++;
+    }
+    scan->at = link.end;
+    return true;
+}
+
+/* "htt": cheap to ask of every word. */
+static bool may_be_link(struct str text, size_t at)
+{
+    const char *s = text.ptr + at;
+    return (s[0] | 0x20) == 'h' && text.len - at > 4 && (s[1] | 0x20) == 't' && (s[2] | 0x20) == 't';
+}
+
+static bool starts_link(struct str text, size_t at)
+{
+    return may_be_link(text, at) && text_link_scan(text, at).end > at;
+}
+
+static bool scan_link(struct scan *scan)
+{
+    return may_be_link(scan->text, scan->at) && take_link(scan, text_link_scan(scan->text, scan->at));
+}
+
+static bool scan_bare_link(struct scan *scan)
+{
+    return take_link(scan, text_bare_link_scan(scan->text, scan->at));
 }
 
 /* ---- Words ---- */
@@ -136,9 +209,10 @@ static size_t word_goes_on(struct str text, size_t at, char before)
     case CHAR_DIGIT:
     case CHAR_MARK:
     case CHAR_UNDERSCORE: return next;
-    case CHAR_APOSTROPHE: {
+    case CHAR_INNER: {
         enum char_class after = class_at(text, next);
-        return after == CHAR_LETTER || after == CHAR_DIGIT ? next : at;
+        bool            is_inside = after == CHAR_LETTER || after == CHAR_DIGIT;
+        return is_inside && !starts_link(text, next) ? next : at;
     }
     case CHAR_FORMAT: {
         next = skip_format(text, next);
@@ -150,14 +224,14 @@ static size_t word_goes_on(struct str text, size_t at, char before)
 }
 
 /* "U.S.", "p.m.", "e.g.": single letters with dots between are one word, so that they are not taken for "us" or thrown away as letters.
- * The end without the last dot; at where there is no such thing. */
+ * The end without the last dot; behind the first letter where there is no such thing. */
 static size_t initials_end(struct str text, size_t at)
 {
     size_t end = at;
     while (end + 2 < text.len && ascii_is_letter(text.ptr[end]) && text.ptr[end + 1] == '.' && ascii_is_letter(text.ptr[end + 2]) &&
            (end + 3 == text.len || !char_is_wordy(class_at(text, end + 3))))
         end += 2;
-    return end > at ? end + 1 : at;
+    return end + 1;
 }
 
 /* "seehttp://t.co/x": the end of the word before the link. */
@@ -172,26 +246,45 @@ static size_t before_glued_link(struct str text, size_t start, size_t end)
     return end;
 }
 
+/* The end of the word that starts at start and whose first character takes first_len bytes. *is_ascii_out: it has neither entities
+ * nor anything beyond ASCII. */
+static size_t word_end(struct str text, size_t start, size_t first_len, bool *is_ascii_out)
+{
+    size_t end = start + first_len;
+    bool   is_ascii = first_len == 1;
+    for (;;) {
+        while (end < text.len && ascii_kinds[(unsigned char)text.ptr[end]])
+            end++;
+        size_t next = end < text.len ? word_goes_on(text, end, text.ptr[end - 1]) : end;
+        if (next == end)
+            break;
+        is_ascii &= next == end + 1;
+        end = next;
+    }
+    *is_ascii_out = is_ascii;
+    return end;
+}
+
 static void scan_word(struct scan *scan, size_t first_len)
 {
     struct str text = scan->text;
-    size_t     start = scan->at, end = initials_end(text, start);
-    if (end == start) {
-        end = start + first_len;
-        for (;;) {
-            while (end < text.len && ascii_kinds[(unsigned char)text.ptr[end]])
-                end++;
-            size_t next = end < text.len ? word_goes_on(text, end, text.ptr[end - 1]) : end;
-            if (next == end)
-                break;
-            end = next;
-        }
+    bool       is_ascii = true;
+    size_t     start = scan->at, end = word_end(text, start, first_len, &is_ascii);
+    if (end + 1 < text.len && text.ptr[end] == '.' && is_ascii) {
+        if (scan_bare_link(scan))
+            return;
+        if (end == start + 1)
+            end = initials_end(text, start);
+    } else {
         end = before_glued_link(text, start, end);
     }
     scan->at = scan->word_end = end;
-    while (end > start && text.ptr[end - 1] == '_')
-        end--;
-    push_word(scan, start, end);
+    trim_underscores(text, &start, &end);
+    struct str key = is_ascii && end - start <= TEXT_KEY_MAX_BYTES
+                         ? text_fold_ascii(scan->arena, str_slice(text.ptr + start, end - start))
+                         : key_of(scan, start, end);
+    if (push(scan, TOKEN_WORD, key, start, end))
+        scan->position++;
 }
 
 /* A run of a script without spaces, in pieces of bounded length. */
@@ -227,21 +320,6 @@ static void scan_unspaced(struct scan *scan)
     }
 }
 
-static bool scan_link(struct scan *scan)
-{
-    struct link_span link = text_link_scan(scan->text, scan->at);
-    if (link.end == scan->at)
-        return false;
-    if (!link.is_truncated) {
-        struct str url = plain(scan, scan->at, link.end);
-        struct str key = url.ptr ? text_link_canonical(scan->arena, url) : url;
-        if (push(scan, TOKEN_LINK, key, scan->at, link.end))
-            scan->position++;
-    }
-    scan->at = link.end;
-    return true;
-}
-
 static bool scan_emoji(struct scan *scan)
 {
     char   key[EMOJI_KEY_BYTES];
@@ -262,7 +340,7 @@ static bool scan_emoji(struct scan *scan)
 static void skip_possessive(struct scan *scan)
 {
     struct glyph apostrophe = glyph_at(scan->text, scan->at);
-    if (!apostrophe.len || char_class(apostrophe.c) != CHAR_APOSTROPHE)
+    if (!apostrophe.len || apostrophe.c == 0xb7 || char_class(apostrophe.c) != CHAR_INNER)
         return;
     struct glyph s = glyph_at(scan->text, scan->at + apostrophe.len);
     size_t       end = scan->at + apostrophe.len + s.len;
@@ -302,9 +380,9 @@ static bool scan_tag(struct scan *scan, size_t name)
     return true;
 }
 
-/* Letters, digits and underscores with dots and hyphens inside (alice.bsky.social). A dot before a capital ends a sentence, and
- * a hyphen belongs to a name only where a dot follows (in a host). */
-static size_t ascii_name_end(struct str text, size_t at)
+/* Letters, digits and underscores with dots and hyphens inside (alice.bsky.social). A dot before a capital ends a sentence unless this
+ * is a host, and a hyphen belongs to a name only where a dot follows. */
+static size_t ascii_name_end(struct str text, size_t at, bool is_host)
 {
     size_t end = at, last_dot = 0, first_hyphen = 0, i = at;
     for (; i < text.len; i++) {
@@ -314,7 +392,7 @@ static size_t ascii_name_end(struct str text, size_t at)
             continue;
         }
         bool is_inside = i > at && i + 1 < text.len && ascii_kinds[(unsigned char)text.ptr[i + 1]];
-        if (c == '.' && is_inside && ascii_kinds[(unsigned char)text.ptr[i + 1]] != ASCII_UPPER)
+        if (c == '.' && is_inside && (is_host || ascii_kinds[(unsigned char)text.ptr[i + 1]] != ASCII_UPPER))
             last_dot = i;
         else if (c == '-' && is_inside)
             first_hyphen = first_hyphen ? first_hyphen : i;
@@ -329,7 +407,7 @@ static size_t server_end(struct str text, size_t at)
 {
     if (at >= text.len || text.ptr[at] != '@')
         return at;
-    size_t      end = ascii_name_end(text, at + 1);
+    size_t      end = ascii_name_end(text, at + 1, true);
     const char *dot = end > at + 1 ? memrchr(text.ptr + at + 1, '.', end - at - 1) : NULL;
     return dot && text.ptr + end - dot > 2 && ascii_is_letter(dot[1]) && ascii_is_letter(dot[2]) ? end : at;
 }
@@ -339,7 +417,7 @@ static bool scan_mention(struct scan *scan, size_t name)
     struct str text = scan->text;
     size_t     end, word_end;
     if (name < text.len && ascii_kinds[(unsigned char)text.ptr[name]]) {
-        end = ascii_name_end(text, name);
+        end = ascii_name_end(text, name, false);
         for (word_end = name; word_end < end && ascii_kinds[(unsigned char)text.ptr[word_end]];)
             word_end++;
         end = server_end(text, end);

@@ -1,0 +1,127 @@
+#include "cli/bar.h"
+#include "cli/replay.h"
+#include "cli/show.h"
+
+#include "base/vfs.h"
+#include "demo/demo.h"
+
+static const struct cli_option options[] = {
+    {0, "report", NULL, "print what was unearthed beside what was planted, and end"},
+    {0},
+};
+
+static const struct cli_example examples[] = {
+    {"bellwether demo", "the invented town, and what to try on it"},
+    {"bellwether demo --report --json", "the same as one JSON object"},
+    {0},
+};
+
+/* The town has a client of its own, so that its posts never stand beside real ones. */
+static enum error_code find_place(struct cli *cli)
+{
+    if (cli_value(cli, "client"))
+        return ERROR_NONE;
+    if (cli->given_count == CLI_MAX_GIVEN)
+        return error_set(&cli->error, ERROR_USAGE, "more than %d options", CLI_MAX_GIVEN);
+    for (const struct cli_option *option = cli_global_options; option->name; option++)
+        if (strcmp(option->name, "client") == 0)
+            cli->given[cli->given_count++] = (struct cli_given){option, "demo"};
+    return place_find(cli);
+}
+
+/* Makes the town and takes it in as anybody would their own files. */
+static enum error_code take_in(struct cli *cli, struct demo_plan *plan)
+{
+    struct archive      *archive = NULL;
+    struct bar           bar = {.cli = cli};
+    struct import_report report = {0};
+    char                 path[512], rejected[512];
+    if (!vfs_join(path, cli->client_folder, "town.jsonl") || !vfs_join(rejected, cli->client_folder, "rejected"))
+        return error_set(&cli->error, ERROR_USAGE, "--data: the path is too long: %.60s...", cli->data);
+    const char           *paths[] = {path};
+    struct import_options import = {.paths = paths, .path_count = 1, .rejected_folder = rejected, .stop = cli->stop, .on_progress = bar_of_import,
+                                    .context = &bar};
+    enum error_code       code = place_open_writer(cli, &archive);
+    if (!code)
+        code = demo_write_file(NULL, path, plan, &cli->error);
+    if (!code)
+        cli_say(cli, "made a town: %s posts by %s people, in %s", show_number(&cli->arena, plan->posts).ptr,
+                show_number(&cli->arena, plan->people).ptr, path);
+    if (!code)
+        code = import_run(archive, &import, &report, &cli->error);
+    bar_wipe(&bar);
+    if (!code)
+        code = archive_seal(archive, &cli->error);
+    archive_close(archive);
+    if (!code)
+        cli_say(cli, "imported: %s new, %s there already, %s rejected", show_number(&cli->arena, report.counts.added).ptr,
+                show_number(&cli->arena, report.counts.duplicate).ptr, show_number(&cli->arena, report.counts.rejected).ptr);
+    return code;
+}
+
+static enum error_code listen_to(struct cli *cli, const struct demo_plan *plan, struct demo_watch *watch)
+{
+    struct place_reader reader;
+    struct query_node   all = {.kind = QUERY_ALL};
+    enum error_code     code = place_open_reader(cli, &reader);
+    if (code)
+        return code;
+    struct replay replay = {.cli = cli, .snapshot = reader.snapshot, .root = &all, .from_us = plan->since_us, .until_us = plan->until_us,
+                            .on_event = demo_watch_event, .context = watch};
+    code = replay_run(&replay);
+    replay_fini(&replay);
+    place_close_reader(&reader);
+    return code;
+}
+
+static enum error_code print(struct cli *cli, const struct demo_watch *watch)
+{
+    struct demo_report report;
+    enum error_code    code = demo_compare(watch, &cli->arena, &report, &cli->error);
+    if (code)
+        return code;
+    if (cli->is_json) {
+        demo_print_json(&report, &cli->out);
+        buf_append_char(&cli->out, '\n');
+        return cli_flush(cli);
+    }
+    demo_print_report(&report, &cli->out);
+    if (!cli_switch(cli, "report"))
+        buf_printf(&cli->out, "\nThe town stays in %s. Try:\n"
+                              "  bellwether --client %s trends\n"
+                              "  bellwether --client %s posts --order top --limit 5 ferry\n"
+                              "  bellwether --client %s terms 'has:question since:2d'\n",
+                   cli->client_folder, cli->client, cli->client, cli->client);
+    return cli_flush(cli);
+}
+
+static enum error_code run(struct cli *cli)
+{
+    struct demo_plan   plan = {0};
+    struct demo_watch *watch = NULL;
+    enum error_code    code = find_place(cli);
+    if (!code)
+        code = take_in(cli, &plan);
+    if (!code)
+        code = demo_watch_new(&plan, &watch, &cli->error);
+    if (!code)
+        code = listen_to(cli, &plan, watch);
+    if (!code)
+        code = print(cli, watch);
+    demo_watch_free(watch);
+    demo_plan_fini(&plan);
+    return code;
+}
+
+const struct cli_command cmd_demo = {
+    .name = "demo",
+    .arguments = "[--report]",
+    .summary = "three weeks of an invented town, and the trends unearthed in it",
+    .details = "Makes three weeks of chatter in a harbour town that does not exist, with stories, a swarm, a flood and a weekly tag planted in it, "
+               "takes it in through the real import, listens to it through the real trend engine, and prints what was unearthed beside what was "
+               "planted. The posts go to the client demo, where nothing is said.\n\nWith --json: one object with the stories, the distractors and "
+               "the figures.",
+    .options = options,
+    .examples = examples,
+    .run = run,
+};

@@ -1,0 +1,38 @@
+/* What every fuzzer shares. A target is one function that takes any bytes and checks what must hold of them:
+ *
+ *     fuzz_text    tokens lie in the text, a second look sees the same, keys read back as themselves
+ *     fuzz_post    parse -> print -> parse and encode -> decode give the same post
+ *     fuzz_query   parse -> print -> parse gives the same tree; the linter and the matcher live with it
+ *
+ * With -Dfuzzers=true and clang they are libFuzzer programs (make fuzz). Without, driver.c feeds them the seeds in corpus/ and what
+ * becomes of those under a few thousand random changes, always the same ones, as a part of make test.
+ */
+#ifndef TESTS_FUZZ_FUZZ_H
+#define TESTS_FUZZ_FUZZ_H
+
+#include "base/error.h"
+#include "base/str.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Ends the program, with the reason, where condition does not hold of the input. */
+#define fuzz_check(condition, ...)                                                        \
+    do {                                                                                  \
+        if (!(condition)) {                                                               \
+            fprintf(stderr, "%s:%d: %s does not hold: ", __FILE__, __LINE__, #condition); \
+            fprintf(stderr, __VA_ARGS__);                                                 \
+            fputc('\n', stderr);                                                          \
+            abort();                                                                      \
+        }                                                                                 \
+    } while (0)
+
+/* An analyser that lives as long as the program: making one costs more than most inputs. */
+#define FUZZ_ANALYSER(name)                                              \
+    static struct text_analyser *name;                                   \
+    fuzz_check(name || text_analyser_new(&name, NULL) == ERROR_NONE, "no memory")
+
+#endif
