@@ -9,7 +9,6 @@
 
 enum { ALARM_POSTS = 512, AUTHORS_MIN = 3, POSTS_MIN = 4, START_POSTS = 512 };
 #define START_LOOKBACK_US (3 * CLOCK_DAY_US)
-
 #define LIKE_HOME 0.2
 
 static int by_z(const void *a, const void *b)
@@ -58,7 +57,6 @@ struct live_item *engine_attach(struct trend_engine *engine, struct live *live, 
         engine->table.keys[alarm->b].trends |= bit;
     else
         a->background = (float)(alarm->judgement.mu / alarm->judgement.x);
-    item->is_alarm = alarm->judgement.z >= engine->options.z_open;
     return item;
 }
 

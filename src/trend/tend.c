@@ -4,7 +4,6 @@
 #include "trend/snapshot.h"
 
 #define IDLE_MAX_US (12 * CLOCK_HOUR_US)
-
 #define LIKE_MERGE 0.15
 #define GROWN 1.25
 #define SOFT_Z 2.5
@@ -18,9 +17,7 @@ void engine_report(struct trend_engine *engine, struct live *live, enum trend_ev
         return;
     trend.merged_into = merged_into;
     live->shown_posts = live->posts;
-    live->shown_flags = trend.flags;
     live->shown_us = engine->newest_us;
-    live->shown_z = live->z_peak;
     if (engine->options.on_event)
         engine->options.on_event(engine->options.context, kind, engine->newest_us, &trend);
 }
