@@ -106,7 +106,7 @@ static bool is_recurring(struct trend_engine *engine, uint32_t number, int64_t s
     return is_known;
 }
 
-static void mark_recurring(struct trend_engine *engine, const struct live *live, struct live_item *item)
+void engine_remember(struct trend_engine *engine, const struct live *live, struct live_item *item)
 {
     item->is_recurring = is_recurring(engine, item->a, live->started_us);
     if (item->b != KEY_NONE)
@@ -131,7 +131,7 @@ static void open_trend(struct trend_engine *engine, const struct alarm *alarm, c
     item->coverage = live->mean_fit = 1; /* until there are posts to measure by */
     take_posts(engine, live, n > count ? earlier : posts, n > count ? n : count);
     engine_measure(engine, live);
-    mark_recurring(engine, live, item);
+    engine_remember(engine, live, item);
     live->z = live->z_peak = alarm->judgement.z;
 }
 
@@ -161,7 +161,7 @@ void engine_group(struct trend_engine *engine)
         }
         struct live_item *item = engine_attach(engine, home, alarm);
         if (item) {
-            mark_recurring(engine, home, item);
+            engine_remember(engine, home, item);
             engine_measure(engine, home);
             take_posts(engine, home, posts, count);
         }

@@ -85,8 +85,9 @@ static void adopt_soft_keys(struct trend_engine *engine, struct live *live, cons
             for (size_t j = 0; j < count; j++)
                 inside += live_has(live, posts[j]->seq);
             bool is_mostly = inside * 2 >= count, is_common = together * 10 >= 3 * (live->member_count - from) && inside * 5 >= count;
-            if (is_mostly || is_common)
-                engine_attach(engine, live, &(struct alarm){number, KEY_NONE, judgement});
+            struct live_item *item = is_mostly || is_common ? engine_attach(engine, live, &(struct alarm){number, KEY_NONE, judgement}) : NULL;
+            if (item)
+                engine_remember(engine, live, item);
         }
     }
 }
