@@ -74,7 +74,7 @@ static size_t user_bytes(struct str s)
     for (size_t i = 0; i < s.len && i < 256; i++) {
         if (s.ptr[i] == '@')
             return i + 1;
-        if (strchr("/?# ", s.ptr[i]) || s.ptr[i] == '\0')
+        if ((unsigned char)s.ptr[i] <= ' ' || (unsigned char)s.ptr[i] >= 0x7f || strchr("/?#<>\"", s.ptr[i]))
             return 0;
     }
     return 0;
