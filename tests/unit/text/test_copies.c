@@ -67,7 +67,7 @@ static void test_without_words(void **state)
     assert_true(facts.copy_hash != 0 && facts.simhash != 0);
 }
 
-enum { WORDS_MAX = 400, VOCABULARY = 5000, ROUNDS = 400 };
+enum { WORDS_MAX = 400, VOCABULARY = 5000, ROUNDS = 200 };
 
 static uint64_t simhash_of(struct fixture *fixture, const uint32_t *words, size_t count)
 {
