@@ -121,6 +121,12 @@ static bool add_piece(struct reading *reading, struct str piece, bool is_first, 
         struct token token = facts.tokens[i];
         if (i > 0 && token.position == facts.tokens[i - 1].position)
             continue;
+        if (token.kind == TOKEN_LINK) { /* a link behind other letters takes no wildcards: its ? is a part of it */
+            if (!finish_glob(reading) || !add_leaf(reading, QUERY_TERM, token.key))
+                return false;
+            end = token.start + token.len;
+            continue;
+        }
         struct str before = str_slice(piece.ptr + end, token.start - end);
         bool       is_link = token.kind == TOKEN_LINK, joins = end == 0 && is_joining(before) && !is_link;
         if (!joins && !finish_glob(reading))
