@@ -168,6 +168,22 @@ static void name_person(struct town *town, struct person *person, struct interne
     person->name = town_keep(town, &town->scratch);
 }
 
+/* "Otter & Plum" writes as otterplum. */
+static void name_shop(struct town *town, struct person *person, struct interner *taken, struct rng *rng)
+{
+    person->name = say_kept(town, "shop_name", rng);
+    buf_clear(&town->scratch);
+    for (size_t i = 0; i < person->name.len; i++) {
+        char c = person->name.ptr[i];
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+            buf_append_char(&town->scratch, (char)(c | 0x20));
+    }
+    while (!town->scratch.has_failed && interner_find(taken, buf_str(&town->scratch)) != INTERNER_NONE)
+        buf_printf(&town->scratch, "%d", (int)rng_below(rng, 10));
+    person->handle = town_keep(town, &town->scratch);
+    interner_add(taken, person->handle);
+}
+
 static void set_board(struct person *person, struct rng *rng)
 {
     person->board = BOARD_NONE;
@@ -220,7 +236,10 @@ static void settle_person(struct town *town, uint32_t index, struct interner *ta
     person->voice = new_voice(town, rng, is->topics[TOPIC_SHOP] > 0);
     like_topics(person, is->topics, rng);
     set_board(person, rng);
-    name_person(town, person, taken, rng);
+    if (is->topics[TOPIC_SHOP] > 0)
+        name_shop(town, person, taken, rng);
+    else
+        name_person(town, person, taken, rng);
 }
 
 static void settle_special(struct town *town, uint32_t index, struct str handle, struct str name, enum topic topic, int64_t followers)

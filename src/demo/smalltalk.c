@@ -136,18 +136,30 @@ static enum error_code pass_on(struct smalltalk *talk, int64_t at_us, uint32_t w
     return ERROR_NONE;
 }
 
+static bool is_at_home(int board, enum topic topic)
+{
+    return boards[board].topics[0] == topic || boards[board].topics[1] == topic || boards[board].topics[2] == topic;
+}
+
+/* A board where the topic is at home, or the town square. */
+static int8_t board_for(struct smalltalk *talk, enum topic topic)
+{
+    int first = (int)rng_below(&talk->rng, BOARD_COUNT);
+    for (int i = 0; i < BOARD_COUNT; i++)
+        if (is_at_home((first + i) % BOARD_COUNT, topic))
+            return (int8_t)((first + i) % BOARD_COUNT);
+    return 0;
+}
+
 static void dress(struct smalltalk *talk, struct draft *draft, const struct person *person, enum topic topic)
 {
     struct town *town = talk->town;
     draft->topic = (int8_t)topic;
     draft->lang = topic >= TOPIC_PT && topic <= TOPIC_NL ? person->lang : STR("en");
     if (person->platform == PLATFORM_QUAYSIDE) {
-        /* Two in three stay on their own board, the others go where the topic is at home. */
         draft->board = person->board;
-        int first = (int)rng_below(&talk->rng, BOARD_COUNT);
-        for (int i = 0; i < BOARD_COUNT && chance(talk, 0.34); i++)
-            if (boards[(first + i) % BOARD_COUNT].topics[0] == topic)
-                draft->board = (int8_t)((first + i) % BOARD_COUNT);
+        if (!is_at_home(person->board, topic) && chance(talk, person->board < 3 ? 0.3 : 0.8))
+            draft->board = board_for(talk, topic);
     }
     draft->has_picture = chance(talk, person->platform == PLATFORM_SNAPDECK ? 0.95 : 0.06);
     if (draft->has_picture) {

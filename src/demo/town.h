@@ -80,7 +80,7 @@ struct town {
     struct arena   arena; /* texts of drafts, names of people */
     struct grammar grammar;
     struct topic_words words[TOPIC_COUNT];
-    uint32_t       say_any_reply, say_any_quote, say_any_emoji, say_small_tag, say_opener, say_tail, say_alt, say_feeling;
+    uint32_t       say_any_reply, say_any_quote, say_any_emoji, say_small_tag, say_opener, say_tail, say_alt;
     struct person *people;
     uint32_t       person_count;
     struct draft  *drafts;

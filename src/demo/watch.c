@@ -21,7 +21,7 @@ struct seen {
     int64_t  in_time_us;  /* when it was first shown as a story of it, without a telling flag, in the story's time; 0: never */
     int64_t  unflagged_us; /* when it was first shown as its own without a telling flag; 0: never */
     bool     was_plain;   /* shown at all without a telling flag */
-    double   best_z;
+    double   best_z;      /* highest z so far */
     struct demo_found found;
 };
 
@@ -133,10 +133,15 @@ static void keep_found(struct demo_watch *watch, struct seen *seen, const struct
                                  .series_step_us = trend->series_step_us, .post_count = (uint32_t)trend->post_id_count,
                                  .planted_count = planted_count};
     memcpy(found->series, trend->series, sizeof found->series);
-    for (size_t i = 0; i < trend->representative_count && found->sample_count < DEMO_SAMPLES; i++) {
-        found->samples[found->sample_count].author = kept(watch, trend->representatives[i].author);
-        found->samples[found->sample_count++].text = kept(watch, trend->representatives[i].text);
-    }
+    /* Of the posts that the engine shows for it, those of the story first. */
+    for (int is_own = 1; is_own >= 0; is_own--)
+        for (size_t i = 0; i < trend->representative_count && found->sample_count < DEMO_SAMPLES; i++) {
+            uint32_t number = interner_find(&watch->ids, trend->representatives[i].id);
+            if ((number != INTERNER_NONE && watch->owners[number] == seen->planted) != (bool)is_own)
+                continue;
+            found->samples[found->sample_count].author = kept(watch, trend->representatives[i].author);
+            found->samples[found->sample_count++].text = kept(watch, trend->representatives[i].text);
+        }
 }
 
 void demo_watch_event(void *context, enum trend_event_kind kind, int64_t at_us, const struct trend *trend)
@@ -162,9 +167,9 @@ void demo_watch_event(void *context, enum trend_event_kind kind, int64_t at_us, 
         if (!seen->in_time_us && at_us >= story->onset_us && at_us <= story->until_us + SLACK_HOURS * CLOCK_HOUR_US)
             seen->in_time_us = at_us;
     }
-    /* Shown as it was when most voices were in it. */
-    if (trend->voices >= seen->best_z || !seen->found.label.ptr) {
-        seen->best_z = trend->voices;
+    /* Shown as it was when it was last at least half as surprising as ever: its rise and height are in view, its long tail is not. */
+    if (trend->z >= seen->best_z / 2) {
+        seen->best_z = trend->z > seen->best_z ? trend->z : seen->best_z;
         keep_found(watch, seen, trend, planted_count);
     }
 }
@@ -175,7 +180,7 @@ static void judge(const struct demo_watch *watch, size_t index, struct demo_row 
 {
     const struct demo_planted *planted = &watch->plan->planted[index];
     bool               is_story = planted->kind == DEMO_STORY;
-    const struct seen *first = NULL;
+    const struct seen *first = NULL, *largest = NULL;
     bool               is_shown = false;
     *row = (struct demo_row){.planted = planted};
     for (size_t i = 0; i < watch->seen_count; i++) {
@@ -185,13 +190,15 @@ static void judge(const struct demo_watch *watch, size_t index, struct demo_row 
         row->trends++;
         int64_t at_us = is_story ? seen->in_time_us : seen->belongs_us;
         is_shown |= seen->unflagged_us != 0;
+        if (!largest || seen->found.planted_count > largest->found.planted_count)
+            largest = seen;
         int64_t first_us = first ? (is_story ? first->in_time_us : first->belongs_us) : INT64_MAX;
         if (at_us && at_us < first_us)
             first = seen;
     }
     if (first) {
         row->has_found = true;
-        row->found = first->found;
+        row->found = largest->found;
         row->found.detected_at_us = is_story ? first->in_time_us : first->belongs_us;
         row->found.delay_us = row->found.detected_at_us - planted->onset_us;
     }
@@ -238,6 +245,12 @@ static enum error_code count_rows(struct demo_report *report, struct error *erro
     return ERROR_NONE;
 }
 
+static void add_other(struct demo_report *report, const struct demo_found *found)
+{
+    report->weak_others += (found->flags & TREND_LOW_EVIDENCE) != 0;
+    report->others[report->other_count++] = *found;
+}
+
 enum error_code demo_compare(const struct demo_watch *watch, struct arena *arena, struct demo_report *report_out, struct error *error)
 {
     *report_out = (struct demo_report){.plan = watch->plan, .row_count = watch->plan->count, .trends = watch->seen_count};
@@ -253,7 +266,7 @@ enum error_code demo_compare(const struct demo_watch *watch, struct arena *arena
         if (seen->opened_us < watch->plan->judged_from_us)
             report->learning_trends++;
         else if (seen->planted == NOBODY && seen->was_plain)
-            report->others[report->other_count++] = seen->found;
+            add_other(report, &seen->found);
         else if (seen->planted == NOBODY)
             report->flagged_others++;
     }
