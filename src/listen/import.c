@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { WORKERS = 2, COMMIT_POSTS = 20000, COMMIT_MS = 1000 };
+enum { WORKERS = 2, COMMIT_POSTS = 20000, COMMIT_MS = 250 };
 
 struct run {
     struct archive              *archive;

@@ -91,12 +91,11 @@ static struct query_node *new_node(struct reading *reading, enum query_kind kind
     return node;
 }
 
-static struct str without_leading(struct str s, const char *sigil, const char *wide_sigil)
+/* Without spaces at its ends and without its sigil, however often it stands there. */
+static struct str bare_name(struct str s, char sigil)
 {
-    while (str_starts_with(s, str_of(sigil)) || str_starts_with(s, str_of(wide_sigil))) {
-        size_t bytes = str_starts_with(s, str_of(sigil)) ? strlen(sigil) : strlen(wide_sigil);
-        s = str_slice(s.ptr + bytes, s.len - bytes);
-    }
+    for (s = str_trim(s); s.len && s.ptr[0] == sigil; s = str_trim(s))
+        s = str_slice(s.ptr + 1, s.len - 1);
     return s;
 }
 
@@ -136,7 +135,7 @@ static struct str bare_site(struct parse_job *job, struct str value)
     struct str folded = text_fold(job->analyser, job->arena, value);
     if (!folded.ptr)
         return folded;
-    folded = query_link_bare(folded);
+    folded = query_link_bare(str_trim(folded));
     for (size_t i = 0; i < folded.len; i++)
         if (strchr("/:#", folded.ptr[i]))
             folded.len = i;
@@ -152,12 +151,12 @@ static struct str canonical_value(struct parse_job *job, enum query_field field,
     case FIELD_LINK:
     case FIELD_URL: return bare_link(job, str_trim(value));
     case FIELD_SITE: return bare_site(job, str_trim(value));
-    case FIELD_AUTHOR:
-    case FIELD_MENTION: value = without_leading(str_trim(value), "@", "\uff20"); break;
-    case FIELD_TAG: value = without_leading(str_trim(value), "#", "\uff03"); break;
-    default: value = str_trim(value);
+    default: break;
     }
     struct str folded = text_fold(job->analyser, job->arena, value);
+    if (!folded.ptr)
+        return folded;
+    folded = bare_name(folded, field == FIELD_AUTHOR || field == FIELD_MENTION ? '@' : field == FIELD_TAG ? '#' : ' ');
     for (size_t i = 0; field == FIELD_LANG && i < folded.len; i++)
         if (folded.ptr[i] == '-' || folded.ptr[i] == '_')
             folded.len = i;

@@ -183,7 +183,7 @@ static void the_place_is_drawn(void **state)
         {"x\ty\nz )", "x y z )\n      ^"},
         {")", ")\n^"},
         {"0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789 ) 0123456789 0123456789 0123456789 0123456789",
-         "…89 0123456789 0123456789 0123456789 ) 0123456789 0123456789 0123456…\n                                    ^"},
+         "…9 0123456789 0123456789 0123456789 ) 0123456789 0123456789 01234567…\n                                    ^"},
     };
     struct query query;
     struct error error;
@@ -193,8 +193,10 @@ static void the_place_is_drawn(void **state)
     }
 }
 
-/* Whatever parses prints back to itself; whatever does not has an error whose drawing is no wider than the screen. */
-static void check_soup(struct str source)
+/* Whatever parses prints back to itself; whatever does not has an error whose drawing is no wider than the screen.
+ * Rare letters and links fold to keys that the tokeniser itself would read otherwise ("\u0149" to "'n"): then (not is_strict) what was
+ * read back must print to itself. */
+static void check_soup(struct str source, bool is_strict)
 {
     static const struct query_list lists[] = {{{"x", 1}, {"a OR \"b c\"", 10}}, {{"y", 1}, {"list:x NEAR/3 d", 15}}};
     struct query_options options = {lists, 2, 1424520000000000};
@@ -210,6 +212,12 @@ static void check_soup(struct str source)
         struct buf printed = {0};
         query_print(query.root, &printed);
         check_ok(parse(buf_str(&printed), NULL, &again, &error), error, "%.*s\nfrom %.*s", STR_ARG(buf_str(&printed)), STR_ARG(source));
+        if (!is_strict) {
+            query = again;
+            buf_clear(&printed);
+            query_print(query.root, &printed);
+            check_ok(parse(buf_str(&printed), NULL, &again, &error), error, "%.*s\nfrom %.*s", STR_ARG(buf_str(&printed)), STR_ARG(source));
+        }
         check(query_equal(query.root, again.root), "%.*s\nfrom %.*s", STR_ARG(buf_str(&printed)), STR_ARG(source));
         buf_fini(&printed);
         check_ok(query_lint(&query, &fixture.queries, &remarks, &count, &error), error, "%.*s", STR_ARG(source));
@@ -249,7 +257,7 @@ static void soups_of_pieces(void **state)
             if (rng_below(&rng, 2))
                 buf_append_char(&soup, ' ');
         }
-        check_soup(buf_str(&soup));
+        check_soup(buf_str(&soup), !str_contains(buf_str(&soup), STR("https")));
     }
     buf_fini(&soup);
 }
@@ -264,7 +272,7 @@ static void soups_of_bytes(void **state)
         buf_clear(&soup);
         for (size_t i = 0, count = rng_below(&rng, 40); i < count; i++)
             buf_append_char(&soup, (char)(round % 2 ? rng_below(&rng, 256) : ' ' + rng_below(&rng, 95)));
-        check_soup(buf_str(&soup));
+        check_soup(buf_str(&soup), round % 2 == 0);
     }
     buf_fini(&soup);
 }
