@@ -18,8 +18,8 @@ static struct query_node *with_text(struct lint *lint, const struct query_node *
     struct query_node *copy = lint_copy(lint, node);
     if (copy) {
         copy->text = text;
-        copy->kind = text.len && (memchr(text.ptr, '*', text.len) || memchr(text.ptr, '?', text.len)) ? QUERY_GLOB
-            : QUERY_TERM;
+        bool has_wildcard = text.len && (memchr(text.ptr, '*', text.len) || memchr(text.ptr, '?', text.len));
+        copy->kind = has_wildcard ? QUERY_GLOB : QUERY_TERM;
     }
     return copy;
 }

@@ -126,8 +126,8 @@ static bool match_field(const struct matcher *matcher, const struct query_node *
 {
     const struct post *post = matcher->doc->post;
     switch (node->field) {
-    case FIELD_AUTHOR: return accepts_folded(matcher, node, post->author_handle) ||
-    accepts_folded(matcher, node, post->author_id);
+    case FIELD_AUTHOR:
+        return accepts_folded(matcher, node, post->author_handle) || accepts_folded(matcher, node, post->author_id);
     case FIELD_PLATFORM: return accepts_folded(matcher, node, post->platform);
     case FIELD_COMMUNITY: return accepts_folded(matcher, node, post->community);
     case FIELD_KIND: return accepts_folded(matcher, node, post->kind.len ? post->kind : STR("post"));

@@ -93,8 +93,7 @@ static enum lexeme_kind current(const struct parser *parser)
 static bool starts_operand(enum lexeme_kind kind)
 {
     return kind == LEXEME_OPEN || kind == LEXEME_NOT || kind == LEXEME_WORD || kind == LEXEME_QUOTED ||
-           kind == LEXEME_FIELD ||
-           kind == LEXEME_FACE;
+           kind == LEXEME_FIELD || kind == LEXEME_FACE;
 }
 
 static struct query_node *fail_operand(struct parser *parser, const char *after)
@@ -180,8 +179,9 @@ static struct query_node *parse_unit(struct parser *parser)
     case LEXEME_WORD: node = parse_word(parser, &lexeme); break;
     case LEXEME_QUOTED: node = parse_quoted(parser, &lexeme); break;
     case LEXEME_FACE: node = parse_face(parser, &lexeme); break;
-    case LEXEME_FIELD: node = is_plain_word(parser, &lexeme) ? parse_words(parser, &lexeme,
-        lexeme.text) : parse_field(parser, &lexeme); break;
+    case LEXEME_FIELD:
+        node = is_plain_word(parser, &lexeme) ? parse_words(parser, &lexeme, lexeme.text) : parse_field(parser, &lexeme);
+        break;
     default: return fail_operand(parser, "");
     }
     return node && parse_next(parser) ? node : NULL;
@@ -340,24 +340,25 @@ static struct query_node *parse_any(struct parser *parser)
     return NULL;
 }
 
-struct query_node *parse_source(struct parser *parser)
+static struct query_node *fail_rest(struct parser *parser)
 {
     char found[SHOWN_BYTES];
-    if (!starts_operand(current(parser)))
-        return current(parser) == LEXEME_CLOSE
-                   ? (source_fail(&parser->source, parser->source.lexeme.start, ERROR_SYNTAX, NULL,
-                                  "')' closes no bracket"), NULL)
-                   : fail_operand(parser, "");
-    struct query_node *root = parse_any(parser);
-    if (!root || current(parser) == LEXEME_END)
-        return root;
     if (current(parser) == LEXEME_CLOSE)
         source_fail(&parser->source, parser->source.lexeme.start, ERROR_SYNTAX, NULL, "')' closes no bracket");
     else
         source_fail(&parser->source, parser->source.lexeme.start, ERROR_SYNTAX, NULL,
-                    "expected AND, OR or the end, found %s",
-                    shown_lexeme(&parser->source.lexeme, found));
+                    "expected AND, OR or the end, found %s", shown_lexeme(&parser->source.lexeme, found));
     return NULL;
+}
+
+struct query_node *parse_source(struct parser *parser)
+{
+    if (current(parser) == LEXEME_CLOSE)
+        return fail_rest(parser);
+    if (!starts_operand(current(parser)))
+        return fail_operand(parser, "");
+    struct query_node *root = parse_any(parser);
+    return !root || current(parser) == LEXEME_END ? root : fail_rest(parser);
 }
 
 /* ---- The whole ---- */
