@@ -52,9 +52,12 @@ bool parse_list_with(struct parser *parser, const struct lexeme *name, parse_sou
     if (!utf8_is_valid(list->text))
         return source_fail(&parser->source, name->start, ERROR_SYNTAX, NULL, "list %s is not valid UTF-8", name_shown),
                false;
-    struct parser inner = {job,
-                           {.text = list->text, .list_name = list->name, .list_column = name->column,
-                            .error = job->error}};
+    struct str text = arena_str(job->arena, list->text); /* the tree points into it, and the list may go before the tree */
+    if (!text.ptr)
+        return parse_no_memory(parser);
+    struct parser inner = {.job = job};
+    inner.source = (struct source){
+        .text = text, .list_name = list->name, .list_column = name->column, .error = job->error};
     if (!parse_next(&inner))
         return false;
     if (inner.source.lexeme.kind == LEXEME_END)

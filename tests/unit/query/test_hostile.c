@@ -151,6 +151,25 @@ static void billion_laughs(void **state)
     buf_fini(&big), buf_fini(&source), buf_fini(&nested), buf_fini(&around);
 }
 
+/* The tree owns what it says: neither the query's bytes nor its lists need to stay. */
+static void trees_outlive_their_sources(void **state)
+{
+    (void)state;
+    struct str           wanted = STR("(\"lost bag\" OR wi* OR raw:\"50%\" OR case:\"BP\" OR id:t:1) AND author:ann AND ferry");
+    char                *source = strdup("list:mine author:list:team ferry");
+    char                *mine = strdup("\"lost bag\" OR wi* OR raw:50% OR case:BP OR id:t:1"), *team = strdup("ann");
+    struct query_list    lists[] = {{STR("mine"), str_of(mine)}, {STR("team"), str_of(team)}};
+    struct query_options options = {lists, 2, 0};
+    struct query         query;
+    struct error         error;
+    struct buf           printed = {0};
+    check_ok(parse(str_of(source), &options, &query, &error), error, "%s", source);
+    free(source), free(mine), free(team);
+    query_print(query.root, &printed);
+    check(str_equal(buf_str(&printed), wanted), "%.*s", STR_ARG(buf_str(&printed)));
+    buf_fini(&printed);
+}
+
 static void broken_bytes_are_named(void **state)
 {
     (void)state;
@@ -389,6 +408,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(limits_hold, setup, teardown),
         cmocka_unit_test_setup_teardown(billion_laughs, setup, teardown),
+        cmocka_unit_test_setup_teardown(trees_outlive_their_sources, setup, teardown),
         cmocka_unit_test_setup_teardown(broken_bytes_are_named, setup, teardown),
         cmocka_unit_test_setup_teardown(the_place_is_drawn, setup, teardown),
         cmocka_unit_test_setup_teardown(soups_of_pieces, setup, teardown),
