@@ -55,10 +55,9 @@ static bool reserve(struct lint *lint)
 void lint_remark(struct lint *lint, const struct query_node *at, bool is_costly, const struct query_node *rewrite,
                  const char *format, ...)
 {
-    enum { MOST_REMARKS = 100 };
     char    message[ERROR_MESSAGE_BYTES];
     va_list list;
-    if (lint->count == MOST_REMARKS || !reserve(lint))
+    if (lint->count == LINT_MAX_REMARKS || !reserve(lint))
         return;
     va_start(list, format);
     vsnprintf(message, sizeof message, format, list);
@@ -188,7 +187,7 @@ static void visit(struct lint *lint, const struct query_node *node)
     lint_words(lint, node);
     lint_operators(lint, node);
     lint_clauses(lint, node);
-    for (uint32_t i = 0; i < node->child_count && node->kind != QUERY_PHRASE; i++)
+    for (uint32_t i = 0; i < node->child_count && node->kind != QUERY_PHRASE && lint->count < LINT_MAX_REMARKS; i++)
         visit(lint, node->children[i]);
 }
 

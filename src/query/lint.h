@@ -13,7 +13,13 @@ struct lint {
     bool                 has_failed;  /* out of memory */
 };
 
-enum { LINT_MAX_COMPARISONS = 1000 * 1000 };
+enum { LINT_MAX_COMPARISONS = 1000 * 1000, LINT_MAX_REMARKS = 50 };
+
+/* True where more remarks would help nobody: rules that loop stop then. */
+static inline bool lint_is_full(const struct lint *lint)
+{
+    return lint->count >= LINT_MAX_REMARKS || lint->comparisons >= LINT_MAX_COMPARISONS || lint->has_failed;
+}
 
 /* Adds a remark. rewrite may be NULL; it is printed. */
 __attribute__((format(printf, 5, 6)))

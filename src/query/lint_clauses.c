@@ -27,7 +27,7 @@ static bool makes_pointless(struct lint *lint, const struct query_node *node, ui
 static void lint_pointless(struct lint *lint, const struct query_node *node)
 {
     for (uint32_t i = 0; i < node->child_count; i++) {
-        for (uint32_t j = 0; j < node->child_count && lint->comparisons < LINT_MAX_COMPARISONS; j++) {
+        for (uint32_t j = 0; j < node->child_count && !lint_is_full(lint); j++) {
             const struct query_node *drop = node->children[i], *keep = node->children[j];
             if (i == j || !makes_pointless(lint, node, j, i))
                 continue;

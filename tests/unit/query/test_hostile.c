@@ -4,6 +4,8 @@
 
 #include "base/utf8.h"
 
+#include <time.h>
+
 static const char *folder;
 static struct fixture fixture;
 
@@ -19,6 +21,12 @@ static int teardown(void **state)
     (void)state;
     fixture_fini(&fixture);
     return 0;
+}
+
+/* Of this process alone, so that a busy machine fails no test. */
+static double processor_seconds(void)
+{
+    return (double)clock() / CLOCKS_PER_SEC;
 }
 
 static enum error_code parse(struct str source, const struct query_options *options, struct query *query,
@@ -84,7 +92,7 @@ static void limits_hold(void **state)
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         struct query query;
         struct error error;
-        int64_t      start_us = clock_monotonic_us();
+        double       start_s = processor_seconds();
         struct str   source = repeated(&text, sizes[i].piece, sizes[i].count, sizes[i].tail);
         enum error_code code = parse(source, NULL, &query, &error);
         check(code == sizes[i].wanted && code == error.code, "%s: %s", sizes[i].name, error.message);
@@ -93,7 +101,7 @@ static void limits_hold(void **state)
         size_t               count;
         if (code == ERROR_NONE)
             check_ok(query_lint(&query, &fixture.queries, &remarks, &count, &error), error, "%s", sizes[i].name);
-        check(clock_monotonic_us() - start_us < 10 * CLOCK_SECOND_US, "%s took too long", sizes[i].name);
+        check(processor_seconds() - start_s < 5, "%s took too long", sizes[i].name);
         arena_reset(&fixture.queries);
     }
     buf_fini(&text);
@@ -116,12 +124,12 @@ static void billion_laughs(void **state)
     struct query_options options = {lists, LEVELS, 0};
     struct query         query;
     struct error         error;
-    int64_t              start_us = clock_monotonic_us();
+    double               start_s = processor_seconds();
     check(parse(STR("list:lol7"), &options, &query, &error) == ERROR_TOO_LARGE, "%s", error.message);
     check(str_equal(str_of(error.message),
                     STR("list 'lol3', column 67: the query has more than 8192 parts, named lists included")) ||
               strstr(error.message, "list 'lol"), "%s", error.message);
-    check(clock_monotonic_us() - start_us < 2 * CLOCK_SECOND_US, "took too long");
+    check(processor_seconds() - start_s < 2, "took too long");
     check(parse(STR("list:lol1"), &options, &query, &error) == ERROR_NONE, "%s", error.message);
 
     /* Texts that cost reading but give no parts. */
