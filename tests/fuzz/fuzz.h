@@ -6,7 +6,8 @@
  *
  * With -Dfuzzers=true and clang they are libFuzzer programs (make fuzz). Without, driver.c feeds them the seeds in
  * corpus/ and what becomes of those under a few thousand random changes, always the same ones, as a part of make
- * test. / */
+ * test.
+ */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
 
