@@ -235,6 +235,16 @@ bool vfs_exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
+bool vfs_file_size(const char *path, uint64_t *size_out)
+{
+    struct stat facts;
+    *size_out = 0;
+    if (stat(path, &facts) || !S_ISREG(facts.st_mode))
+        return false;
+    *size_out = (uint64_t)facts.st_size;
+    return true;
+}
+
 static int compare_names(const void *a, const void *b)
 {
     return str_compare(*(const struct str *)a, *(const struct str *)b);

@@ -65,11 +65,8 @@ static enum error_code check_files(struct cli *cli)
     for (size_t i = 0; i < cli->argument_count; i++) {
         bool is_pipe = strcmp(cli->arguments[i], "-") == 0;
         pipes += is_pipe;
-        struct vfs_file file = VFS_CLOSED;
-        enum error_code code = is_pipe ? ERROR_NONE : vfs_open(cli->arguments[i], VFS_READ, &file, &cli->error);
-        vfs_close(&file);
-        if (code)
-            return code;
+        if (!is_pipe && !vfs_exists(cli->arguments[i]))
+            return error_set(&cli->error, ERROR_NOT_FOUND, "there is no file %.300s", cli->arguments[i]);
     }
     return pipes > 1 ? error_set(&cli->error, ERROR_USAGE, "import: standard input can be read only once") : ERROR_NONE;
 }

@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 enum { LINE_BYTES = 70 };
+static const char words_changed[] = "2026-11-22"; /* the date on the page: when its words last changed much */
 
 /* Text for roff: a backslash and a minus are written so that they stay what they are, lines are short, and none starts with a request. */
 static void roff(struct buf *out, const char *text)
@@ -83,7 +84,7 @@ static void print_exit_status(struct buf *out)
 
 void cli_print_man(const char *version, struct buf *out)
 {
-    buf_printf(out, ".TH BELLWETHER 1 \"\" \"bellwether %s\" \"User commands\"\n.SH NAME\n", version);
+    buf_printf(out, ".TH BELLWETHER 1 %s \"bellwether %s\" \"User commands\"\n.SH NAME\n", words_changed, version);
     line(out, "bellwether - hear where a conversation is going");
     buf_append_str(out, STR(".SH SYNOPSIS\n\\fBbellwether\\fR [\\fB\\-\\-data\\fR \\fIDIR\\fR] [\\fB\\-\\-client\\fR \\fINAME\\fR] "
                             "[\\fB\\-\\-json\\fR] \\fICOMMAND\\fR ...\n.SH DESCRIPTION\n"));

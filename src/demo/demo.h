@@ -89,7 +89,8 @@ void            demo_watch_event(void *watch, enum trend_event_kind kind, int64_
 
 enum { DEMO_SAMPLES = 2 };
 
-/* A trend as it was last seen at its highest: what the report shows of it. */
+/* A trend as it was when last at least half as surprising as ever: what the report shows of it. Of several trends of one
+ * story, the one with most of its posts; but the times are those of the first that showed it. */
 struct demo_found {
     uint64_t   trend;
     struct str label;
@@ -117,7 +118,7 @@ extern const char *const demo_verdict_names[6];
 struct demo_row {
     const struct demo_planted *planted;
     enum demo_verdict verdict;
-    struct demo_found found; /* its first trend, where there is one */
+    struct demo_found found; /* where there is a trend of it in time */
     bool        has_found;
     size_t      trends; /* how many trends were made of it */
 };
@@ -129,7 +130,7 @@ struct demo_report {
     struct demo_row   *rows; /* one for each planted thing, in the plan's order */
     size_t             row_count;
     struct demo_found *others; /* unflagged trends made of nothing planted, after the first week, by z */
-    size_t             other_count;
+    size_t             other_count, weak_others; /* weak: marked as low evidence */
     size_t             stories, stories_found, distractors, distractors_shown; /* shown: as if they were stories */
     size_t             trends, learning_trends, flagged_others; /* opened in all; in the first week; flagged and made of nothing planted */
     double             median_delay_h; /* of found stories; NaN where there are none */
@@ -139,7 +140,8 @@ struct demo_report {
 enum error_code demo_compare(const struct demo_watch *watch, struct arena *arena, struct demo_report *report_out, struct error *error);
 /* For people: at most 80 columns, no colours. */
 void            demo_print_report(const struct demo_report *report, struct buf *out);
-/* {"posts","people","since","until","stories":[..],"distractors":[..],"others":[..],"stories_found","median_delay_h",...} */
+/* {"posts","people","since","until","stories":[..],"distractors":[..],"others":[..],"stories_found","distractors_shown","median_delay_h",
+ * "trends","learning_trends","flagged_others","weak_others"} */
 void            demo_print_json(const struct demo_report *report, struct buf *out);
 
 #endif

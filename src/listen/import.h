@@ -32,7 +32,7 @@ struct import_options {
     enum import_format    format;
     struct column_options columns;
     const char           *rejected_folder; /* where rejected lines are kept */
-    unsigned              commit_posts, commit_ms; /* commit after so many posts, or so long; 0: 20,000 and 1,000 */
+    unsigned              commit_posts, commit_ms; /* commit after so many posts, or so long; 0: 20,000 and 250 */
     atomic_bool          *stop;            /* set by a signal: what is in hand is finished and committed; may be NULL */
     import_progress_fn    on_progress;     /* after every batch, from the caller's thread; may be NULL */
     void                 *context;

@@ -70,6 +70,7 @@ static enum error_code take_links(const cJSON *item, struct arena *arena, struct
         return wrong_type(NULL, "links", "an array", error);
     if (count > POST_LINKS_MAX)
         return error_set(error, ERROR_TOO_LARGE, "more than %d links", POST_LINKS_MAX);
+    post->link_count = 0; /* a member that stands twice counts as the last one */
     post->links = arena_array(arena, (size_t)count, sizeof *post->links);
     if (!post->links)
         return error_set(error, ERROR_MEMORY, "no memory for a post");
@@ -101,6 +102,7 @@ static enum error_code take_media(const cJSON *item, struct arena *arena, struct
         return wrong_type(NULL, "media", "an array", error);
     if (count > POST_LINKS_MAX)
         return error_set(error, ERROR_TOO_LARGE, "more than %d media", POST_LINKS_MAX);
+    post->media_count = 0;
     post->media = arena_array(arena, (size_t)count, sizeof *post->media);
     if (!post->media)
         return error_set(error, ERROR_MEMORY, "no memory for a post");

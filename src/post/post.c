@@ -69,13 +69,12 @@ static enum error_code repair(struct str *value, struct arena *arena, struct err
     return has_failed ? error_set(error, ERROR_MEMORY, ": no memory to repair %zu bytes", value->len) : ERROR_NONE;
 }
 
+/* The limit holds for what is kept: repairing makes three bytes out of one. */
 static enum error_code check_field(struct str *value, const struct post_field *field, struct arena *arena, struct error *error)
 {
-    enum error_code code;
-    if (value->len > field->max_bytes)
+    enum error_code code = field->kind == POST_FIELD_ID ? check_id(*value, error) : repair(value, arena, error);
+    if (!code && value->len > field->max_bytes)
         code = error_set(error, ERROR_TOO_LARGE, " has %zu bytes, more than %zu", value->len, field->max_bytes);
-    else
-        code = field->kind == POST_FIELD_ID ? check_id(*value, error) : repair(value, arena, error);
     if (code)
         error_prefix(error, "%s%s%s", field->parent ? field->parent : "", field->parent ? "." : "", field->name);
     return code;

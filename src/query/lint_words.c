@@ -23,6 +23,14 @@ static struct query_node *with_text(struct lint *lint, const struct query_node *
     return copy;
 }
 
+/* Would a person read it as a word? Not so what is left of "*@*" or of a keycap. */
+static bool is_word(struct str s)
+{
+    unsigned char first = s.len ? (unsigned char)s.ptr[0] : 0;
+    bool is_ascii_word = (first >= 'a' && first <= 'z') || (first >= '0' && first <= '9');
+    return is_ascii_word || (first >= 0x80 && !str_starts_with(s, STR("\u20e3")));
+}
+
 /* Every glob is a GLOB leaf, alone, in a NEAR or in a phrase. */
 static void lint_glob(struct lint *lint, const struct query_node *glob)
 {
@@ -37,7 +45,7 @@ static void lint_glob(struct lint *lint, const struct query_node *glob)
     if (sigil == 0 && (text.ptr[0] == '*' || text.ptr[0] == '?')) {
         while (rest.ptr[0] == '*' || rest.ptr[0] == '?')
             rest = str_slice(rest.ptr + 1, rest.len - 1);
-        lint_remark(lint, glob, true, with_text(lint, glob, rest), "%s begins with a wildcard, so every known word must be tried",
+        lint_remark(lint, glob, true, is_word(rest) ? with_text(lint, glob, rest) : NULL, "%s begins with a wildcard, so every known word must be tried",
                     lint_clause(lint, glob));
     } else if (literal_prefix(text) < 2 && sigil == 0) {
         lint_remark(lint, glob, true, NULL, "%s takes too many words: give it more letters before the wildcard", lint_clause(lint, glob));
@@ -48,7 +56,7 @@ static void lint_glob(struct lint *lint, const struct query_node *glob)
 static void lint_question(struct lint *lint, const struct query_node *glob)
 {
     struct str text = glob->text, word = str_slice(text.ptr, text.len - 1);
-    if (text.ptr[text.len - 1] != '?' || memchr(word.ptr, '*', word.len) || memchr(word.ptr, '?', word.len))
+    if (text.ptr[text.len - 1] != '?' || !is_word(str_slice(word.ptr + sigil_bytes(word), word.len - sigil_bytes(word))) || memchr(word.ptr, '*', word.len) || memchr(word.ptr, '?', word.len))
         return;
     struct query_node question = {.kind = QUERY_FIELD, .field = FIELD_HAS, .number = HAS_QUESTION, .column = glob->column};
     struct query_node *both[] = {with_text(lint, glob, word), lint_copy(lint, &question)};

@@ -73,7 +73,7 @@ static void print_field(const struct query_node *node, struct buf *out)
     buf_printf(out, "%s:", row->name);
     switch (row->value) {
     case VALUE_TEXT:
-        if (is_plain(node->text, "/:?&=.,-_~%+#@;!$*'"))
+        if (is_plain(node->text, "/:?&=.,-_~%+#@;!$*'") && !str_starts_with(node->text, STR("list:")))
             buf_append_str(out, node->text);
         else
             print_quoted(node->text, out);

@@ -58,24 +58,37 @@ const char *shown_lexeme(const struct lexeme *lexeme, char out[SHOWN_BYTES])
     return out;
 }
 
+/* Terminal columns of the one character at s[from, to); a control character is drawn as a blank. */
+static size_t columns_between(struct str s, size_t from, size_t to)
+{
+    return (unsigned char)s.ptr[from] < ' ' ? 1 : (size_t)text_terminal_width(str_slice(s.ptr + from, to - from));
+}
+
 /* The window of the source around start: at most 70 columns, "…" where it was cut. */
 static void draw(struct str source, size_t start, char out[DRAWN_BYTES * 2])
 {
-    size_t from = start, to = start, columns = 0;
-    for (; from > 0 && columns < DRAWN_COLUMNS / 2; columns++)
+    size_t from = start, to = start, columns = 0, limit = DRAWN_COLUMNS - 3;
+    for (size_t before; from > 0 && columns < DRAWN_COLUMNS / 2; columns += columns_between(source, from, before)) {
+        before = from;
         from = last_character(source, from);
-    for (; to < source.len && columns < DRAWN_COLUMNS - 2; columns++)
+    }
+    for (size_t here; to < source.len && columns < limit; columns += columns_between(source, here, to)) {
+        here = to;
         to = next_character(source, to);
-    for (; from > 0 && columns < DRAWN_COLUMNS - 2; columns++)
+    }
+    for (size_t before; from > 0 && columns < limit; columns += columns_between(source, from, before)) {
+        before = from;
         from = last_character(source, from);
+    }
     while (to - from > DRAWN_BYTES / 2 && to > start) /* stacks of combining marks take bytes but no columns */
         to = last_character(source, to);
     while (start - from > DRAWN_BYTES / 2)
         from = next_character(source, from);
     const char *cut = from > 0 ? "…" : "";
-    int caret = (from > 0) + text_terminal_width(str_slice(source.ptr + from, start - from));
-    int used = snprintf(out, DRAWN_BYTES * 2, "%s%.*s%s", cut, (int)(to - from), source.ptr ? source.ptr + from : "", to < source.len ? "…" : "");
+    int         used = snprintf(out, DRAWN_BYTES * 2, "%s%.*s%s", cut, (int)(to - from), source.ptr ? source.ptr + from : "",
+                                to < source.len ? "…" : "");
     blank_out_controls(out);
+    int caret = text_terminal_width(str_slice(out, strlen(cut) + (start - from)));
     snprintf(out + used, DRAWN_BYTES * 2 - (size_t)used, "\n%*s^", caret, "");
 }
 

@@ -121,6 +121,12 @@ static bool add_piece(struct reading *reading, struct str piece, bool is_first, 
         struct token token = facts.tokens[i];
         if (i > 0 && token.position == facts.tokens[i - 1].position)
             continue;
+        if (token.kind == TOKEN_LINK) { /* a link behind other letters takes no wildcards: its ? is a part of it */
+            if (!finish_glob(reading) || !add_leaf(reading, QUERY_TERM, token.key))
+                return false;
+            end = token.start + token.len;
+            continue;
+        }
         struct str before = str_slice(piece.ptr + end, token.start - end);
         bool       joins = end == 0 && is_joining(before);
         if (!joins && !finish_glob(reading))
@@ -186,18 +192,34 @@ static bool add_glob_link(struct reading *reading, struct str chunk)
     return finish_glob(reading);
 }
 
+/* Where the address in a chunk begins ("see:https://..."); its length where there is none. */
+static size_t link_start(struct str chunk)
+{
+    for (size_t at = 0; at < chunk.len; at++)
+        if ((at == 0 || (chunk.ptr[at] | 0x20) == 'h') && looks_like_link(str_slice(chunk.ptr + at, chunk.len - at)))
+            return at;
+    return chunk.len;
+}
+
+/* In an address ? is itself. */
 static bool has_wildcard(struct str chunk)
 {
-    bool is_link = looks_like_link(chunk); /* in an address ? is itself */
+    size_t link = link_start(chunk);
     for (size_t at = 0; at < chunk.len; at++)
-        if (is_wildcard(chunk, at) && !(is_link && chunk.ptr[at] == '?'))
+        if (at > link ? chunk.ptr[at] == '*' : is_wildcard(chunk, at))
             return true;
     return false;
 }
 
 static bool add_chunk(struct reading *reading, struct str chunk)
 {
-    return looks_like_link(chunk) ? add_glob_link(reading, chunk) : add_glob_chunk(reading, chunk);
+    size_t     link = link_start(chunk);
+    struct str before = str_slice(chunk.ptr, link), address = str_slice(chunk.ptr + link, chunk.len - link);
+    if (before.len && !(has_wildcard(before) ? add_glob_chunk(reading, before) : add_plain(reading, before)))
+        return false;
+    if (address.len == 0)
+        return true;
+    return has_wildcard(address) ? add_glob_link(reading, address) : add_plain(reading, address);
 }
 
 /* Takes the chunks with wildcards out; what stands between them goes to the tokeniser whole. */

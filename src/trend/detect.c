@@ -22,19 +22,25 @@ double detect_paid(double z, int level)
     return squared > 0 ? sqrt(squared) : 0;
 }
 
-struct judgement detect_counter(const struct counter *counter, const struct moment *moment, double prior)
+static double past_share(const struct counter *counter, const struct moment *moment)
+{
+    double exposure = counter_baseline(moment->volume, moment->lag);
+    return exposure > 0 ? counter_baseline(counter, moment->lag) / exposure : 0;
+}
+
+struct judgement detect_counter(const struct counter *counter, const struct moment *moment, double prior, uint32_t since)
 {
     struct judgement best = {0};
     if (moment->lag < 0 || counter_recent(counter, moment->lag) < VOICES_MIN)
         return best;
     double exposure = counter_baseline(moment->volume, moment->lag);
-    double share = prior + deviance_unseen_share(exposure) + (exposure > 0 ? counter_baseline(counter, moment->lag) / exposure : 0);
+    double share = prior + deviance_unseen_share(exposure) + past_share(counter, moment);
     for (int level = moment->lag; level >= 0; level--) {
         double x = counter_recent(counter, level);
         if (x < VOICES_MIN)
             break; /* shorter windows hold no more */
         double mu = share * counter_recent(moment->volume, level);
-        if (x <= mu)
+        if (x <= mu || counter_window_start(moment->minute, level) < since)
             continue;
         double z = detect_paid(deviance_z(x, mu, DEVIANCE_SIZE), level);
         if (z > best.z)
@@ -43,10 +49,10 @@ struct judgement detect_counter(const struct counter *counter, const struct mome
     return best;
 }
 
-struct judgement detect_key(struct key *key, const struct moment *moment)
+struct judgement detect_key(struct key *key, const struct moment *moment, uint32_t since)
 {
     counter_roll(&key->counter, moment->minute);
-    return detect_counter(&key->counter, moment, PRIOR_KEY);
+    return detect_counter(&key->counter, moment, PRIOR_KEY, since);
 }
 
 size_t detect_posts(const struct store *store, const struct table *table, uint32_t a, uint32_t b, int64_t since_us,
@@ -60,12 +66,36 @@ size_t detect_posts(const struct store *store, const struct table *table, uint32
     return count;
 }
 
-struct judgement detect_pair(const struct store *store, const struct table *table, uint32_t a, uint32_t b, const struct moment *moment,
-                             double z_least)
+/* What two keys would share by chance in a window: the one as often as it is said there now, the other as often as it ever is. */
+static double chance_together(const struct counter *a, const struct counter *b, const struct moment *moment, int level)
+{
+    return fmax(counter_recent(a, level) * past_share(b, moment), counter_recent(b, level) * past_share(a, moment));
+}
+
+static struct judgement best_window(const struct counter *a, const struct counter *b, const double recent[COUNTER_LEVELS], double share,
+                                    const struct moment *moment, uint32_t since)
+{
+    struct judgement best = {0};
+    for (int level = moment->lag; level >= 0 && recent[level] >= VOICES_MIN; level--) {
+        double mu = share * counter_recent(moment->volume, level) + chance_together(a, b, moment, level);
+        if (recent[level] <= mu || counter_window_start(moment->minute, level) < since)
+            continue;
+        double z = detect_paid(deviance_z(recent[level], mu, DEVIANCE_SIZE), level);
+        if (z > best.z)
+            best = (struct judgement){z, recent[level], mu, level};
+    }
+    return best;
+}
+
+struct judgement detect_pair(const struct store *store, struct table *table, uint32_t a, uint32_t b, const struct moment *moment,
+                             uint32_t since, double z_least)
 {
     struct judgement best = {0};
     if (moment->lag < 0)
         return best;
+    counter_roll(&table->keys[a].counter, moment->minute);
+    counter_roll(&table->keys[b].counter, moment->minute);
+    const struct counter *x_counter = &table->keys[a].counter, *y_counter = &table->keys[b].counter;
     if (table->keys[b].counter.total < table->keys[a].counter.total) {
         uint32_t swap = a;
         a = b;
@@ -92,12 +122,7 @@ struct judgement detect_pair(const struct store *store, const struct table *tabl
     while (level <= moment->lag)
         recent[level++] = x;
 
-    for (int l = moment->lag; l >= 0 && recent[l] >= VOICES_MIN; l--) {
-        double mu = PRIOR_PAIR * counter_recent(moment->volume, l);
-        double z = recent[l] > mu ? detect_paid(deviance_z(recent[l], mu, DEVIANCE_SIZE), l) : 0;
-        if (z > best.z)
-            best = (struct judgement){z, recent[l], mu, l};
-    }
+    best = best_window(x_counter, y_counter, recent, PRIOR_PAIR, moment, since);
     if (best.z < z_least)
         return (struct judgement){0};
 
@@ -110,12 +135,5 @@ struct judgement detect_pair(const struct store *store, const struct table *tabl
     }
     double exposure = steps < PAIR_STEPS_MAX ? (double)(newest_before - store->oldest_seq) : (double)(newest_before - last);
     double share = PRIOR_PAIR + deviance_unseen_share(exposure) + (exposure > 0 ? before / exposure : 0);
-    best = (struct judgement){0};
-    for (int l = moment->lag; l >= 0 && recent[l] >= VOICES_MIN; l--) {
-        double mu = share * counter_recent(moment->volume, l);
-        double z = recent[l] > mu ? detect_paid(deviance_z(recent[l], mu, DEVIANCE_SIZE), l) : 0;
-        if (z > best.z)
-            best = (struct judgement){z, recent[l], mu, l};
-    }
-    return best;
+    return best_window(x_counter, y_counter, recent, share, moment, since);
 }

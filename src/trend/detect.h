@@ -7,6 +7,9 @@
  * The last term pays for looking: there are 2^k times as many short windows as windows 2^k times as long, so as many more chances for
  * an accident (the penalty of multi-scale scan statistics; Duembgen and Spokoiny 2001, Annals of Statistics 29).
  *
+ * For a pair mu_w also takes in what its two keys would share by chance: the greater of x_a,w * share_b and x_b,w * share_a, with the
+ * shares of the baseline. When a word bursts, its pair with every common word is new, but no news.
+ *
  * Pairs have no counters. A pair is looked at when a post brings it and one of its keys is warm (z >= 1); its history is
  * then counted exactly by walking the chain of the rarer key. (Fifty pairs a post, of which one in twenty is ever met five times: counting
  * all of them would cost more than everything else.)
@@ -41,14 +44,15 @@ int detect_lag(uint32_t first_minute, uint32_t minute);
 /* z after the price of its window's shortness. */
 double detect_paid(double z, int level);
 
-struct judgement detect_counter(const struct counter *counter, const struct moment *moment, double prior);
+/* Only windows that begin at minute `since` or later are looked at. */
+struct judgement detect_counter(const struct counter *counter, const struct moment *moment, double prior, uint32_t since);
 
 /* A key: rolls its counter to the moment. */
-struct judgement detect_key(struct key *key, const struct moment *moment);
+struct judgement detect_key(struct key *key, const struct moment *moment, uint32_t since);
 
 /* A pair by its posts in the ring. z_least: stop early where even no history would not reach it. */
-struct judgement detect_pair(const struct store *store, const struct table *table, uint32_t a, uint32_t b, const struct moment *moment,
-                             double z_least);
+struct judgement detect_pair(const struct store *store, struct table *table, uint32_t a, uint32_t b, const struct moment *moment,
+                             uint32_t since, double z_least);
 
 /* The newest posts, newest first, that hold key a (and b, unless KEY_NONE) from since_us on; at most `most`. */
 size_t detect_posts(const struct store *store, const struct table *table, uint32_t a, uint32_t b, int64_t since_us,

@@ -8,20 +8,15 @@
 #define EFFECTIVE_COORDINATED 3.0
 #define EFFECTIVE_LOW 5.0
 #define MARGIN_LOW 0.5
+#define RECURRING_SHARE 0.5
 
 unsigned flags_of(const struct live *live, const struct voices *voices, double z_open, bool is_young)
 {
     unsigned flags = 0;
-    double   all = 0, recurring = 0;
-    for (size_t i = 0; i < live->item_count; i++) {
-        double weight = live->items[i].best.z * live->items[i].best.z * live->items[i].coverage;
-        all += weight;
-        recurring += live->items[i].is_recurring ? weight : 0;
-    }
     if (voices->dup_share > DUP_SHARE_MAX || voices->top_author_share > TOP_AUTHOR_MAX || voices->effective < EFFECTIVE_COORDINATED ||
         voices->synchrony > SYNCHRONY_MAX)
         flags |= TREND_COORDINATED;
-    if (recurring * 2 >= all && all > 0)
+    if (live_recurring_share(live) >= RECURRING_SHARE)
         flags |= TREND_RECURRING;
     if (voices->effective < EFFECTIVE_LOW || live->z_peak < z_open + MARGIN_LOW || is_young)
         flags |= TREND_LOW_EVIDENCE;

@@ -9,7 +9,8 @@
 
 enum { ALARM_POSTS = 512, AUTHORS_MIN = 3, POSTS_MIN = 4, START_POSTS = 512 };
 #define START_LOOKBACK_US (3 * CLOCK_DAY_US)
-#define FIT_HOME 0.5
+
+#define LIKE_HOME 0.2
 
 static int by_z(const void *a, const void *b)
 {
@@ -21,16 +22,25 @@ static int by_z(const void *a, const void *b)
     return (x->b > y->b) - (x->b < y->b);
 }
 
-/* The live trend that the alarm's posts fit best, or NULL. */
-static struct live *find_home(struct trend_engine *engine, struct stored_post *const *posts, size_t count)
+void engine_measure(struct trend_engine *engine, struct live *live)
 {
-    struct live *best = NULL;
-    double       best_fit = FIT_HOME;
+    struct moment moment = engine_moment(engine);
+    live_measure(live);
+    profile_make(&live->profile, live->members, live->member_count, &engine->table, &moment);
+}
+
+/* The live trend that the alarm's posts are most like, or NULL. */
+static struct live *find_home(struct trend_engine *engine, struct stored_post *const *posts, size_t count, const struct moment *moment)
+{
+    struct live   *best = NULL;
+    double         best_likeness = LIKE_HOME;
+    struct profile profile;
+    profile_make(&profile, posts, count, &engine->table, moment);
     for (int i = 0; i < LIVES_MAX; i++) {
-        double fit = engine->lives[i].id ? live_mean_fit(&engine->lives[i], posts, count) : 0;
-        if (fit >= best_fit) {
+        double likeness = engine->lives[i].id ? profile_likeness(&profile, &engine->lives[i].profile) : 0;
+        if (likeness >= best_likeness) {
             best = &engine->lives[i];
-            best_fit = fit;
+            best_likeness = likeness;
         }
     }
     return best;
@@ -90,13 +100,19 @@ static int64_t find_start(struct trend_engine *engine, const struct alarm *alarm
     return at_us[cusum_start(at_us, weights, count, mean, rho)];
 }
 
+static bool is_recurring(struct trend_engine *engine, uint32_t number, int64_t start_us)
+{
+    uint64_t hash = engine->table.keys[number].hash;
+    bool     is_known = peaks_is_recurring(&engine->peaks, hash, start_us);
+    peaks_add(&engine->peaks, hash, start_us);
+    return is_known;
+}
+
 static void mark_recurring(struct trend_engine *engine, const struct live *live, struct live_item *item)
 {
+    item->is_recurring = is_recurring(engine, item->a, live->started_us);
     if (item->b != KEY_NONE)
-        return;
-    uint64_t hash = engine->table.keys[item->a].hash;
-    item->is_recurring = peaks_is_recurring(&engine->peaks, hash, live->started_us);
-    peaks_add(&engine->peaks, hash, live->started_us);
+        item->is_recurring |= is_recurring(engine, item->b, live->started_us);
 }
 
 static void open_trend(struct trend_engine *engine, const struct alarm *alarm, const struct moment *moment, struct stored_post **posts,
@@ -116,7 +132,7 @@ static void open_trend(struct trend_engine *engine, const struct alarm *alarm, c
     struct live_item *item = engine_attach(engine, live, alarm);
     item->coverage = live->mean_fit = 1; /* until there are posts to measure by */
     take_posts(engine, live, n > count ? earlier : posts, n > count ? n : count);
-    live_measure(live);
+    engine_measure(engine, live);
     mark_recurring(engine, live, item);
     live->z = live->z_peak = alarm->judgement.z;
 }
@@ -140,7 +156,7 @@ void engine_group(struct trend_engine *engine)
         }
         if (alarm->judgement.z < engine->options.z_open || voices.authors < AUTHORS_MIN || count < POSTS_MIN)
             continue;
-        struct live *home = find_home(engine, posts, count);
+        struct live *home = find_home(engine, posts, count, &moment);
         if (!home) {
             open_trend(engine, alarm, &moment, posts, count);
             continue;
@@ -148,7 +164,7 @@ void engine_group(struct trend_engine *engine)
         struct live_item *item = engine_attach(engine, home, alarm);
         if (item) {
             mark_recurring(engine, home, item);
-            live_measure(home);
+            engine_measure(engine, home);
             take_posts(engine, home, posts, count);
         }
     }

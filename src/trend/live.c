@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-enum { PROFILE_POSTS = 128 };
-
 void live_fini(struct live *live)
 {
     for (size_t i = 0; i < live->member_count; i++)
@@ -102,14 +100,6 @@ double live_fit(const struct live *live, const struct stored_post *post)
     return live->mean_fit > 0 ? raw_fit(live, post) / live->mean_fit : 0;
 }
 
-double live_mean_fit(const struct live *live, struct stored_post *const *posts, size_t count)
-{
-    double sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += live_fit(live, posts[i]);
-    return count ? sum / (double)count : 0;
-}
-
 double live_chance(const struct live *live, const struct table *table, const struct stored_post *post)
 {
     double chance = 1;
@@ -149,6 +139,18 @@ void live_remove_post(struct live *live, uint64_t seq)
     for (size_t m = 0; m < live->member_count; m++)
         live->set[set_place(live->set, live->set_mask, live->members[m]->seq)] = live->members[m]->seq;
     live->is_dirty = true;
+}
+
+double live_recurring_share(const struct live *live)
+{
+    size_t from = live->member_count > PROFILE_POSTS ? live->member_count - PROFILE_POSTS : 0, recurring = 0;
+    for (size_t m = from; m < live->member_count; m++) {
+        bool is_held = false;
+        for (size_t i = 0; i < live->item_count && !is_held; i++)
+            is_held = live->items[i].is_recurring && holds(live->members[m], &live->items[i]);
+        recurring += is_held;
+    }
+    return live->member_count > from ? (double)recurring / (double)(live->member_count - from) : 0;
 }
 
 const struct live_item *live_strongest(const struct live *live)

@@ -13,7 +13,7 @@
 #ifndef TREND_LIVE_H
 #define TREND_LIVE_H
 
-#include "trend/detect.h"
+#include "trend/profile.h"
 
 enum { LIVE_ITEMS_MAX = 48, LIVE_MEMBERS_MAX = 4096 };
 #define LIVE_CHANCE_MAX 0.5
@@ -25,7 +25,7 @@ struct live_item {
     double   z;            /* at the last look */
     double   coverage;     /* share of the trend's last posts that hold it */
     bool     is_alarm;     /* passed the opening threshold by itself */
-    bool     is_recurring;
+    bool     is_recurring; /* it, or one of the pair, was in a spell at this hour before */
 };
 
 struct live {
@@ -39,13 +39,14 @@ struct live {
     uint32_t posts; /* members and those that came after LIVE_MEMBERS_MAX */
     int64_t  started_us, detected_us, peak_us, last_us;
     double   z, z_peak;
+    struct profile profile; /* of its last posts */
     double   mean_fit; /* of its last posts, before division */
     bool     is_dirty; /* a post or a key joined since the last look */
     uint32_t shown_posts;
     unsigned shown_flags;
     int64_t  shown_us;
     double   shown_z;
-    struct live_overlap { uint64_t with; unsigned looks; } overlap; /* the older trend that fits its posts, for how many looks */
+    struct live_overlap { uint64_t with; unsigned looks; } overlap; /* the older trend that is like it, for how many looks */
 };
 
 void live_fini(struct live *live);
@@ -60,13 +61,13 @@ struct live_item *live_add_item(struct live *live, uint32_t a, uint32_t b, struc
 void live_measure(struct live *live);
 /* How well a post fits, see above; 1 is like the trend's own posts. */
 double live_fit(const struct live *live, const struct stored_post *post);
-/* The mean fit of some posts. */
-double live_mean_fit(const struct live *live, struct stored_post *const *posts, size_t count);
 /* The chance that a post holds the trend's items without being of it. */
 double live_chance(const struct live *live, const struct table *table, const struct stored_post *post);
 /* Lets go of a member that another trend took over. */
 void live_remove_post(struct live *live, uint64_t seq);
-/* The strongest single item by its best z. */
+/* Share of the trend's last posts that hold a recurring item. */
+double live_recurring_share(const struct live *live);
+/* The strongest item by its best z. */
 const struct live_item *live_strongest(const struct live *live);
 
 #endif

@@ -64,13 +64,18 @@ static bool is_within(int64_t value, int64_t target, int64_t tolerance)
 bool peaks_is_recurring(const struct peaks *peaks, uint64_t key, int64_t start_us)
 {
     const struct peak_slot *slot = find(peaks->slots, peaks->mask, key + (key == 0));
-    unsigned                weekly = 0;
+    unsigned                spells = 0, aligned = 0, last_week = 0;
     for (int i = 0; slot->key && i < PEAKS_PER_KEY; i++) {
         int64_t lag = slot->at_us[i] ? start_us - slot->at_us[i] : 0;
-        if (is_within(lag, WEEK_US, NEAR_US) || is_within(lag, 365 * CLOCK_DAY_US, CLOCK_DAY_US))
+        if (is_within(lag, 365 * CLOCK_DAY_US, CLOCK_DAY_US))
             return true;
-        for (int week = 2; week <= WEEKS_MAX; week++)
-            weekly += is_within(lag, week * WEEK_US, NEAR_US);
+        /* What began less than two hours ago is this spell itself. */
+        if (lag <= NEAR_US || lag > WEEKS_MAX * WEEK_US + NEAR_US)
+            continue;
+        spells++;
+        for (int week = 1; week <= WEEKS_MAX; week++)
+            aligned += is_within(lag, week * WEEK_US, NEAR_US);
+        last_week += is_within(lag, WEEK_US, NEAR_US);
     }
-    return weekly >= 2;
+    return aligned * 2 >= spells && (last_week >= 1 || aligned >= 2);
 }

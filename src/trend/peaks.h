@@ -4,9 +4,9 @@
  *            |--[##]---|--[##]---|--[##]---|--[?
  *                 <-------- 7 d --------->          the start of a new spell, shifted back by whole weeks, falls into an old one
  *
- * Recurring: a spell one week ago whose start lies within two hours of this one, or at least two spells at lags of whole weeks (1 to 8)
- * within two hours, or one at a lag of a year within a day. One match at a long lag alone is no pattern: among
- * stories that come back at random times, chance meets a given lag within two hours in 1 of 42 cases.
+ * Recurring: of the key's spells in the last eight weeks, at least half began whole weeks ago within two hours, one of them one week ago
+ * or two of them longer ago; or one began a year ago within a day. A word with many spells meets some lag by chance: among stories
+ * that come back at random times, a given lag is met within two hours in 1 of 42 cases.
  */
 #ifndef TREND_PEAKS_H
 #define TREND_PEAKS_H

@@ -35,7 +35,9 @@ static void judge_pairs(struct trend_engine *engine, const struct stored_post *p
             together += stored_post_find(posts[i], other) != NULL;
         if (together < TOGETHER_MIN || is_known_pair(engine, warm, other))
             continue;
-        struct judgement pair = detect_pair(&engine->store, &engine->table, warm, other, moment, engine->options.z_open);
+        uint32_t         spent = engine->table.keys[warm].spent, other_spent = engine->table.keys[other].spent;
+        struct judgement pair = detect_pair(&engine->store, &engine->table, warm, other, moment, spent > other_spent ? spent : other_spent,
+                                            engine->options.z_open);
         if (pair.z >= engine->options.z_open)
             raise_alarm(engine, warm, other, pair);
     }
@@ -58,7 +60,7 @@ void engine_settle(struct trend_engine *engine)
             if (key->touched == engine->tick)
                 continue;
             key->touched = engine->tick;
-            struct judgement judgement = detect_key(key, &moment);
+            struct judgement judgement = detect_key(key, &moment, key->spent);
             if (judgement.x > 0)
                 key->background = (float)(judgement.mu / judgement.x);
             if (!key->trends && judgement.z >= engine->options.z_open)

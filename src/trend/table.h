@@ -22,6 +22,7 @@ struct key {
     bool           is_held; /* stays, whatever its age: set around table_evict */
     uint32_t       touched; /* number of the tick in which it was last judged */
     uint64_t       trends; /* the live trends that have it among their items, alone or in a pair: bit = slot */
+    uint32_t       spent;  /* minute in which the last trend with it closed: what was said before is no news any more */
     float          background; /* expected over seen at the last judgement: the chance that a post with it is of no trend */
     struct counter counter;
 };

@@ -3,10 +3,9 @@
 #include "base/clock.h"
 #include "trend/snapshot.h"
 
-#include <math.h>
-
 #define IDLE_MAX_US (12 * CLOCK_HOUR_US)
-#define FIT_MERGE 0.6
+
+#define LIKE_MERGE 0.15
 #define GROWN 1.25
 #define SOFT_Z 2.5
 enum { SOFT_POSTS = 48, OVERLAP_LOOKS = 2, SOFT_TOGETHER_MIN = 3 };
@@ -30,26 +29,32 @@ static void close_trend(struct trend_engine *engine, struct live *live, uint64_t
 {
     uint32_t slot = (uint32_t)(live - engine->lives);
     engine_report(engine, live, TREND_CLOSE, merged_into);
-    for (size_t i = 0; i < live->item_count; i++) {
-        engine->table.keys[live->items[i].a].trends &= ~(UINT64_C(1) << slot);
-        if (live->items[i].b != KEY_NONE)
-            engine->table.keys[live->items[i].b].trends &= ~(UINT64_C(1) << slot);
-    }
+    for (size_t i = 0; i < live->item_count; i++)
+        for (int j = 0; j < 2; j++) {
+            uint32_t number = j == 0 ? live->items[i].a : live->items[i].b;
+            if (number == KEY_NONE)
+                continue;
+            engine->table.keys[number].trends &= ~(UINT64_C(1) << slot);
+            engine->table.keys[number].spent = engine->minute;
+        }
     live_fini(live);
 }
 
-static void judge(struct trend_engine *engine, struct live *live, const struct moment *moment)
+/* Pairs cost a walk each, so they are judged again only at a full look. */
+static void judge(struct trend_engine *engine, struct live *live, const struct moment *moment, bool is_full)
 {
     live->z = 0;
     for (size_t i = 0; i < live->item_count; i++) {
         struct live_item *item = &live->items[i];
-        struct judgement  now = item->b == KEY_NONE ? detect_key(&engine->table.keys[item->a], moment)
-                                                    : detect_pair(&engine->store, &engine->table, item->a, item->b, moment, 0);
-        item->z = now.z;
-        if (now.z > item->best.z)
-            item->best = now;
-        if (now.z > live->z)
-            live->z = now.z;
+        if (item->b == KEY_NONE || is_full) {
+            struct judgement now = item->b == KEY_NONE ? detect_key(&engine->table.keys[item->a], moment, 0)
+                                                       : detect_pair(&engine->store, &engine->table, item->a, item->b, moment, 0, 0);
+            item->z = now.z;
+            if (now.z > item->best.z)
+                item->best = now;
+        }
+        if (item->z > live->z)
+            live->z = item->z;
     }
     if (live->z > live->z_peak) {
         live->z_peak = live->z;
@@ -74,7 +79,7 @@ static void adopt_soft_keys(struct trend_engine *engine, struct live *live, cons
                 together += stored_post_find(live->members[j], number) != NULL;
             if (together < SOFT_TOGETHER_MIN)
                 continue;
-            struct judgement judgement = detect_key(key, moment);
+            struct judgement judgement = detect_key(key, moment, 0);
             if (judgement.z < SOFT_Z)
                 continue;
             struct stored_post *posts[SOFT_POSTS];
@@ -89,20 +94,20 @@ static void adopt_soft_keys(struct trend_engine *engine, struct live *live, cons
     }
 }
 
-/* Two trends of which one fits the other's posts, at two looks in a row, are one: the older takes over. */
+/* Two trends whose posts are alike at two looks in a row are one: the older takes over. */
 static void merge_alike(struct trend_engine *engine)
 {
     for (int i = 0; i < LIVES_MAX; i++) {
         struct live *young = &engine->lives[i], *home = NULL;
-        double       best_fit = FIT_MERGE;
+        double       best_likeness = LIKE_MERGE;
         for (int j = 0; young->id && j < LIVES_MAX; j++) {
             struct live *old = &engine->lives[j];
             if (!old->id || old->id >= young->id)
                 continue;
-            double fit = fmax(live_mean_fit(old, young->members, young->member_count), live_mean_fit(young, old->members, old->member_count));
-            if (fit >= best_fit) {
+            double likeness = profile_likeness(&young->profile, &old->profile);
+            if (likeness >= best_likeness) {
                 home = old;
-                best_fit = fit;
+                best_likeness = likeness;
             }
         }
         if (!home) {
@@ -124,7 +129,7 @@ static void merge_alike(struct trend_engine *engine)
             if (item)
                 item->is_recurring = items[k].is_recurring;
         }
-        live_measure(home);
+        engine_measure(engine, home);
     }
 }
 
@@ -145,9 +150,9 @@ void engine_tend(struct trend_engine *engine, bool is_full)
         struct live *live = &engine->lives[i];
         if (!live->id || (!is_full && !live->is_dirty))
             continue;
-        judge(engine, live, &moment);
+        judge(engine, live, &moment, is_full);
         if (live->is_dirty) {
-            live_measure(live);
+            engine_measure(engine, live);
             engine->tick++;
             adopt_soft_keys(engine, live, &moment);
         }

@@ -4,9 +4,9 @@
  *     fuzz_post    parse -> print -> parse and encode -> decode give the same post
  *     fuzz_query   parse -> print -> parse gives the same tree; the linter and the matcher live with it
  *
- * With -Dfuzzers=true and clang they are libFuzzer programs (make fuzz). Without, driver.c feeds them the seeds in corpus/ and what
- * becomes of those under a few thousand random changes, always the same ones, as a part of make test.
- */
+ * With -Dfuzzers=true and clang they are libFuzzer programs (make fuzz). Without, driver.c feeds them the seeds in
+ * corpus/ and what becomes of those under a few thousand random changes, always the same ones, as a part of make
+ * test. / */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
 
@@ -29,5 +29,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
             abort();                                                                      \
         }                                                                                 \
     } while (0)
+
+/* An analyser that lives as long as the program: making one costs more than most inputs. */
+#define FUZZ_ANALYSER(name)                                              \
+    static struct text_analyser *name;                                   \
+    fuzz_check(name || text_analyser_new(&name, NULL) == ERROR_NONE, "no memory")
 
 #endif

@@ -34,7 +34,7 @@ good = [
     line(102, text="\x1b]0;owned\x07\x1b[31mred ferry\u202e\u009b2J\u0000 \u0008"),
     line(103, text="x" * 200000 + " ferry"),
     line(104, text=""),
-    line(105, author={"handle": "'; DROP TABLE posts; --\n\u202egnp.exe"}),
+    line(105, author={"handle": "'; DROP TABLE posts; -- \u202egnp.exe"}),
     line(106, surprise={"deeply": [1, 2, {"a": None}]}),
 ]
 with open(f"{folder}/mixed.jsonl", "wb") as out:

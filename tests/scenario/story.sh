@@ -113,9 +113,9 @@ run delete toot:800002 --json
 equal "deleting again finds nothing" "$(json "$out" '(d["deleted"], d["missing"])')" "(0, 1)"
 run import "$posts" --json
 equal "importing does not bring it back" "$(json "$out" '(d["new"], d["withheld"])')" "(0, 1)"
-run delete --author witness3 --erase --json
+run delete --author witness7 --erase --json
 equal "an author's posts are deleted and erased" "$(json "$out" '(d["deleted"], d["erased"])')" "(1, True)"
-check "their bytes are gone" sh -c "! grep -rqa witness3 '$BELLWETHER_DATA/clients/default/archive'"
+check "their bytes are gone" sh -c "! grep -rqa witness7 '$BELLWETHER_DATA/clients/default/archive'"
 run count --json
 equal "what is left" "$(json "$out" 'd["count"]')" "$((total - 2))"
 

@@ -16,6 +16,8 @@ void world_init(struct world *world, const struct archive_options *options)
     *world = (struct world){0};
     strcpy(world->folder, "/tmp/bellwether-test-XXXXXX");
     assert_non_null(mkdtemp(world->folder));
+    world->posts = calloc(WORLD_MAX_POSTS, sizeof *world->posts);
+    assert_non_null(world->posts);
     check_ok(text_analyser_new(&world->analyser, &error), error, " ");
     check_ok(archive_open(world->folder, ARCHIVE_WRITE, options ? options : &fast, &world->archive, &error), error, " ");
 }
@@ -60,13 +62,7 @@ void world_add(struct world *world, const struct post *post)
     check_ok(post_check(&copy, &world->arena, &error), error, "%.*s", STR_ARG(post->id));
     check_ok(text_analyse(world->analyser, &world->arena, copy.text, copy.lang, TEXT_WANT_ALL, &facts, &error), error, " ");
     uint32_t number = interner_add(&world->ids, copy.id);
-    if (number >= world->capacity) {
-        size_t capacity = world->capacity ? world->capacity * 2 : 256;
-        world->posts = realloc(world->posts, capacity * sizeof *world->posts);
-        assert_non_null(world->posts);
-        memset(world->posts + world->capacity, 0, (capacity - world->capacity) * sizeof *world->posts);
-        world->capacity = capacity;
-    }
+    assert_true(number < WORLD_MAX_POSTS);
     check_ok(archive_add(world->archive, &copy, &facts, &added, &error), error, "%.*s", STR_ARG(copy.id));
     if (added != ARCHIVE_WITHHELD)
         world->posts[number] = (struct world_post){copy, facts, true};

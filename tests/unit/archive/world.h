@@ -31,6 +31,8 @@
         }                                                                                                                                    \
     } while (0)
 
+enum { WORLD_MAX_POSTS = 20000 };
+
 struct world_post {
     struct post       post; /* with the latest figures */
     struct text_facts facts;
@@ -44,8 +46,7 @@ struct world {
     struct arena          arena; /* of the posts */
     struct arena          scratch;
     struct interner       ids;
-    struct world_post    *posts; /* of each id */
-    size_t                capacity;
+    struct world_post    *posts; /* of each id; they never move */
 };
 
 void world_init(struct world *world, const struct archive_options *options);

@@ -1,6 +1,7 @@
 /* The post's outer and inner form. */
 #include "check.h"
 
+#include "base/clock.h"
 #include "base/rng.h"
 #include "post/post.h"
 
@@ -176,6 +177,35 @@ static void limits_hold(void **state)
     arena_fini(&arena);
 }
 
+/* Found by fuzzing: the second array was written behind the first one's count. */
+static void a_member_twice_counts_once(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct error error = {0};
+    struct post  post;
+    struct str   line = STR("{\"id\":\"a:1\",\"platform\":\"a\",\"at\":\"2026-03-01\",\"author\":{\"id\":\"x\"},"
+                            "\"links\":[\"a\",\"b\",\"c\"],\"links\":[\"d\"],\"media\":[{\"url\":\"e\"},{}],\"media\":[{\"url\":\"f\"}]}");
+    check_ok(post_parse(line, &arena, &post, &error), error, "links and media twice");
+    check(post.link_count == 1 && str_equal(post.links[0], STR("d")), "%u links", post.link_count);
+    check(post.media_count == 1 && str_equal(post.media[0].url, STR("f")), "%u media", post.media_count);
+    arena_fini(&arena);
+}
+
+/* Found by fuzzing: a name of broken bytes was let in at 512 bytes, and then three times as long. */
+static void limits_hold_after_repair(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    struct error error = {0};
+    struct post  post = {.id = STR("a:1"), .platform = STR("a"), .at_us = CLOCK_MIN_US, .author_id = STR("x")};
+    char         name[POST_NAME_MAX_BYTES / 2];
+    memset(name, 0xff, sizeof name);
+    post.author_name = str_slice(name, sizeof name);
+    check(post_check(&post, &arena, &error) == ERROR_TOO_LARGE, "%zu bytes: %s", post.author_name.len, error.message);
+    arena_fini(&arena);
+}
+
 static void random_posts_survive_both_forms(void **state)
 {
     (void)state;
@@ -267,6 +297,8 @@ int main(void)
         cmocka_unit_test(texts_are_repaired_not_refused),
         cmocka_unit_test(a_line_cut_at_any_length_is_refused),
         cmocka_unit_test(limits_hold),
+        cmocka_unit_test(a_member_twice_counts_once),
+        cmocka_unit_test(limits_hold_after_repair),
         cmocka_unit_test(random_posts_survive_both_forms),
         cmocka_unit_test(broken_inner_forms_never_crash),
         cmocka_unit_test(who_speaks_and_where),
