@@ -52,7 +52,8 @@ static bool reserve(struct lint *lint)
     return true;
 }
 
-void lint_remark(struct lint *lint, const struct query_node *at, bool is_costly, const struct query_node *rewrite, const char *format, ...)
+void lint_remark(struct lint *lint, const struct query_node *at, bool is_costly, const struct query_node *rewrite,
+                 const char *format, ...)
 {
     enum { MOST_REMARKS = 100 };
     char    message[ERROR_MESSAGE_BYTES];
@@ -80,7 +81,8 @@ struct query_node *lint_copy(struct lint *lint, const struct query_node *node)
     return copy;
 }
 
-struct query_node *lint_join(struct lint *lint, enum query_kind kind, struct query_node *const *children, uint32_t count)
+struct query_node *lint_join(struct lint *lint, enum query_kind kind, struct query_node *const *children,
+                             uint32_t count)
 {
     if (count == 1 && kind != QUERY_NOT)
         return children[0];
@@ -150,30 +152,18 @@ static const struct query_node *first_text_reader(const struct query_node *node)
 static const struct query_node *with_its_words(struct lint *lint, const struct query_node *node)
 {
     char *small = node->kind == QUERY_CASE ? arena_alloc(lint->arena, node->text.len + 1) : NULL;
-    bool  has_space = false;
     for (size_t i = 0; small && i < node->text.len; i++) {
         char c = node->text.ptr[i];
-        has_space |= c == ' ';
         small[i] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
         if (!(small[i] >= 'a' && small[i] <= 'z') && !(c >= '0' && c <= '9') && c != ' ')
             return NULL;
     }
     if (!small)
         return NULL;
-    struct query_node word = {.kind = QUERY_TERM, .column = node->column, .text = str_slice(small, node->text.len)};
-    struct query_node phrase = {.kind = QUERY_PHRASE, .column = node->column};
-    struct query_node *leaf = lint_copy(lint, &word), *leaves[] = {leaf};
-    phrase.children = leaves;
-    phrase.child_count = 1;
-    struct query_node *both[] = {has_space ? &phrase : leaf, (struct query_node *)node};
-    struct query_node *rewrite = leaf ? lint_join(lint, QUERY_AND, both, 2) : NULL;
-    if (!rewrite || !has_space)
-        return rewrite;
-    /* phrase lives on this stack: keep a copy, with its one child, that prints as a phrase */
-    rewrite->children[0] = lint_copy(lint, &phrase);
-    if (rewrite->children[0] && (rewrite->children[0]->children = arena_array(lint->arena, 1, sizeof *phrase.children)))
-        rewrite->children[0]->children[0] = leaf;
-    return lint->has_failed ? NULL : rewrite;
+    /* A key with a space is none of the tokeniser's, but it prints in quotes: as the phrase that it is to be. */
+    struct query_node  word = {.kind = QUERY_TERM, .column = node->column, .text = str_slice(small, node->text.len)};
+    struct query_node *words = lint_copy(lint, &word), *both[] = {words, (struct query_node *)node};
+    return words ? lint_join(lint, QUERY_AND, both, 2) : NULL;
 }
 
 void lint_whole(struct lint *lint, const struct query_node *root)
@@ -183,7 +173,8 @@ void lint_whole(struct lint *lint, const struct query_node *root)
         return;
     if (reader)
         lint_remark(lint, reader, true, root == reader ? with_its_words(lint, reader) : NULL,
-                    "%s must read the text of every post: add a word or field that narrows it", lint_clause(lint, reader));
+                    "%s must read the text of every post: add a word or field that narrows it",
+                    lint_clause(lint, reader));
     else if (root->kind == QUERY_NOT)
         lint_remark(lint, root, true, NULL, "NOT alone takes nearly every post: add what to look for");
     else if (root->kind == QUERY_AND)
@@ -209,7 +200,8 @@ static int by_column(const void *a, const void *b)
     return str_compare(x->message, y->message);
 }
 
-enum error_code query_lint(const struct query *query, struct arena *arena, struct query_remark **remarks_out, size_t *count_out,
+enum error_code query_lint(const struct query *query, struct arena *arena, struct query_remark **remarks_out,
+                           size_t *count_out,
                            struct error *error)
 {
     struct lint lint = {.query = query, .arena = arena};

@@ -101,7 +101,8 @@ static void settle(struct sweep *sweep, uint32_t position, struct span_list *run
     sweep->is_row_used[row] = false;
 }
 
-static bool sweep_init(struct sweep *sweep, uint32_t group_count, uint32_t distance, bool is_ordered, uint32_t longest, struct arena *scratch)
+static bool sweep_init(struct sweep *sweep, uint32_t group_count, uint32_t distance, bool is_ordered, uint32_t longest,
+                       struct arena *scratch)
 {
     require(is_ordered || group_count <= QUERY_MAX_NEAR_GROUPS);
     uint32_t states = is_ordered ? group_count : 1u << group_count;
@@ -139,7 +140,8 @@ static int by_first(const void *a, const void *b)
     return (x->first > y->first) - (x->first < y->first);
 }
 
-struct span_list near_runs(const struct span_list *groups, uint32_t group_count, uint32_t distance, bool is_ordered, struct arena *scratch)
+struct span_list near_runs(const struct span_list *groups, uint32_t group_count, uint32_t distance, bool is_ordered,
+                           struct arena *scratch)
 {
     struct span_list runs = {0};
     size_t           count = 0;
@@ -169,7 +171,8 @@ struct span_list near_runs(const struct span_list *groups, uint32_t group_count,
     if (forward_count == 0)
         return runs;
     for (size_t i = 0; i < count; i++)
-        events[i] = (struct event){last - events[i].last, last - events[i].first, is_ordered ? group_count - 1 - events[i].group : events[i].group};
+        events[i] = (struct event){last - events[i].last, last - events[i].first,
+                                   is_ordered ? group_count - 1 - events[i].group : events[i].group};
     qsort(events, count, sizeof *events, by_first);
     memset(sweep.queues, 0, sweep.state_count * sizeof *sweep.queues);
     shortest_by_end(events, count, &sweep, &runs);

@@ -42,7 +42,7 @@ bool               parse_next(struct parser *parser);
 struct query_node *parse_words(struct parser *parser, const struct lexeme *word, struct str text);
 bool               parse_has_token(struct parser *parser, struct str text, bool *has_token_out);
 
-/* values.c: the value behind "field:". is_group in the result where there were brackets. */
+/* values.c and value.c: the value behind "field:". is_group in the result where there were brackets. */
 struct query_node *parse_field(struct parser *parser, const struct lexeme *name);
 /* True where a field of that name exists (also case, raw, freq, list, and words of other tools). */
 bool               parse_knows_field(struct str name);
@@ -50,7 +50,8 @@ bool               parse_knows_field(struct str name);
 /* lists.c: the query that a named list holds, and its values as alternatives of a field. */
 struct query_node *parse_list(struct parser *parser, const struct lexeme *name);
 typedef bool (*parse_source_fn)(struct parser *inner, void *context);
-bool               parse_list_with(struct parser *parser, const struct lexeme *name, parse_source_fn read, void *context);
+bool               parse_list_with(struct parser *parser, const struct lexeme *name, parse_source_fn read,
+                                   void *context);
 
 /* parse.c: the whole of a source, up to its end. */
 struct query_node *parse_source(struct parser *parser);
