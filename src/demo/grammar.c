@@ -1,5 +1,6 @@
 #include "demo/grammar.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 enum { DEPTH_MAX = 16, LINE_NODES_MAX = 64 };
@@ -16,7 +17,8 @@ struct node {
 struct line {
     struct node *nodes;
     uint32_t     node_count;
-    uint32_t     weight_to; /* sum of weights in the list up to and with this line */
+    uint32_t     weight;    /* as written */
+    uint32_t     weight_to; /* sum of weights in the list up to and with this line, once they are settled */
 };
 
 /* The lines of one list under one set of scenes. */
@@ -32,6 +34,7 @@ struct grammar_group {
     struct str        bound;
     struct town_place { const char *file; int line; } first_use;
     uint32_t          depth;
+    float             ways; /* in how many ways it can be said, as a power of two */
 };
 
 /* Where the reader is: for messages. */
@@ -223,8 +226,7 @@ static enum error_code add_line(struct place *place, uint32_t group, unsigned sc
         variant->lines = lines;
         variant->capacity = capacity;
     }
-    uint32_t before = variant->count ? variant->lines[variant->count - 1].weight_to : 0;
-    variant->lines[variant->count++] = (struct line){kept, count, before + weight};
+    variant->lines[variant->count++] = (struct line){kept, count, weight, 0};
     grammar->line_count++;
     return ERROR_NONE;
 }
@@ -307,6 +309,40 @@ static uint32_t depth_of(const struct grammar *grammar, const struct grammar_gro
     return depth;
 }
 
+static float ways_of_line(const struct grammar *grammar, const struct line *line)
+{
+    float ways = 0;
+    for (uint32_t i = 0; i < line->node_count; i++) {
+        const struct node *node = &line->nodes[i];
+        if (node->kind == NODE_GROUP)
+            ways += grammar->groups[node->group].ways;
+        else if (node->kind == NODE_NUMBER) /* another number hardly makes another sentence */
+            ways += 0.5f;
+    }
+    return ways;
+}
+
+/* Lists in order of depth: a line's weight grows with the ways it has, up to nine times that of a fixed one, and the
+ * list has as many ways as its lines together. */
+static void settle_weights(struct grammar *grammar, uint32_t depth)
+{
+    for (uint32_t i = 0; i < grammar->group_count; i++) {
+        struct grammar_group *group = &grammar->groups[i];
+        if (group->depth != depth)
+            continue;
+        double sum = 0;
+        for (struct variant *variant = group->variants; variant; variant = variant->next)
+            for (uint32_t j = 0, total = 0; j < variant->count; j++) {
+                struct line *line = &variant->lines[j];
+                float        ways = ways_of_line(grammar, line);
+                sum += exp2((double)ways);
+                total += line->weight * (2 + 2 * (uint32_t)(ways < 8 ? ways + 0.5f : 8));
+                line->weight_to = total;
+            }
+        group->ways = (float)log2(sum);
+    }
+}
+
 /* Depths settle within DEPTH_MAX rounds, unless lists run in a circle. */
 static enum error_code check_groups(struct grammar *grammar, struct error *error)
 {
@@ -340,6 +376,8 @@ enum error_code grammar_load(struct grammar *grammar, const struct town_file *fi
         code = read_file(grammar, &files[i], error);
     if (!code)
         code = check_groups(grammar, error);
+    for (uint32_t depth = 0; depth <= DEPTH_MAX && !code; depth++)
+        settle_weights(grammar, depth);
     if (code)
         grammar_fini(grammar);
     return code;

@@ -77,7 +77,9 @@ static void say_answer(struct smalltalk *talk, const struct person *person, cons
     struct buf  *plain = &town->scratch, *styled = &town->styled;
     uint32_t     any = is_quote ? town->say_any_quote : town->say_any_reply;
     bool         is_foreign = parent->topic >= TOPIC_PT && parent->topic <= TOPIC_NL;
-    uint32_t     own = parent->topic >= 0 ? town->words[parent->topic].reply : GRAMMAR_NONE;
+    /* Only the company answers in the company's words. */
+    bool         is_customer = parent->topic == TOPIC_COMPANY && person != &town->people[PERSON_COMPANY];
+    uint32_t     own = is_customer ? town->words[TOPIC_FERRY].reply : parent->topic >= 0 ? town->words[parent->topic].reply : GRAMMAR_NONE;
     buf_clear(plain);
     buf_clear(styled);
     if (person->platform == PLATFORM_GULLNET && !is_quote && chance(talk, 0.4))

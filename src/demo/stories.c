@@ -219,14 +219,14 @@ static bool keep_text(struct planting *planting, struct draft *draft)
     return draft->text.ptr != NULL;
 }
 
-/* A post of the thing at hand on the same platform, the earlier the likelier; -1 where there is none. */
-static int32_t pick_own(struct planting *planting, enum platform platform, bool for_repost)
+/* A post of the thing at hand on the same platform and before that time, the earlier the likelier; -1 where there is none. */
+static int32_t pick_own(struct planting *planting, enum platform platform, int64_t at_us, bool for_repost)
 {
     for (int attempt = 0; planting->own_count && attempt < 12; attempt++) {
         double  u = rng_unit(&planting->rng);
         int32_t index = planting->own[(size_t)((double)planting->own_count * (for_repost ? u * u : u))];
         const struct draft *draft = &planting->town->drafts[index];
-        if (planting->town->people[draft->person].platform == platform && (!for_repost || draft->reply_to < 0))
+        if (draft->at_us < at_us && planting->town->people[draft->person].platform == platform && (!for_repost || draft->reply_to < 0))
             return index;
     }
     return -1;
@@ -309,11 +309,11 @@ static enum error_code speak(struct planting *planting, int64_t at_us, const str
     double        roll = rng_unit(&planting->rng);
     bool          is_gullnet = platform == PLATFORM_GULLNET;
     int32_t       what;
-    if (is_gullnet && roll < planting->reposts && (what = pick_own(planting, platform, true)) >= 0)
+    if (is_gullnet && roll < planting->reposts && (what = pick_own(planting, platform, at_us, true)) >= 0)
         return repost(planting, at_us, who, what, error);
-    if (is_gullnet && roll < planting->reposts + 0.05 && (what = pick_own(planting, platform, true)) >= 0)
+    if (is_gullnet && roll < planting->reposts + 0.05 && (what = pick_own(planting, platform, at_us, true)) >= 0)
         return reply(planting, at_us, who, what, true, error);
-    if (roll > 0.72 && (what = pick_own(planting, platform, false)) >= 0)
+    if (roll > 0.72 && (what = pick_own(planting, platform, at_us, false)) >= 0)
         return reply(planting, at_us, who, what, false, error);
     enum error_code code = post(planting, at_us, who, list_of(planting, phase->words), -1, error);
     if (!code && phase->stays_home)

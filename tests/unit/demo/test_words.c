@@ -86,7 +86,7 @@ static void small_talk_is_varied(void **state)
                 read++;
             }
     }
-    check(words.count > WORDS / 10, "%u words of %d", words.count, WORDS);
+    check(words.count > WORDS * 17 / 200, "%u words of %d", words.count, WORDS);
     check(texts.count * 10 > posts * 7, "%u texts of %zu posts", texts.count, posts);
     interner_fini(&words);
     interner_fini(&texts);
