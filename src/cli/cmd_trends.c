@@ -115,7 +115,7 @@ static void print_flags(struct cli *cli, const struct trend *trend)
     for (size_t i = 0; i < 3; i++)
         if (trend->flags & (1u << i))
             buf_printf(&cli->out, " %s", trend_flag_names[i]);
-    buf_printf(&cli->out, " (%.0f %% copies, %.0f %% by five authors, %.0f effective voices)\n", 100 * trend->dup_share,
+    buf_printf(&cli->out, " (%.0f %% copies, %.0f %% by one author, %.0f effective voices)\n", 100 * trend->dup_share,
                100 * trend->top_author_share, trend->effective_voices);
 }
 
