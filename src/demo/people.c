@@ -15,30 +15,37 @@ struct kind {
 static const struct kind kinds[] = {
     /* those who cross the water every day */
     {"en", 19, {75, 18, 7}, "000000379842345433568764", "100000012345654444567765", 0.7f,
-     {[TOPIC_FERRY] = 6, [TOPIC_TRAFFIC] = 4, [TOPIC_WORK] = 5, [TOPIC_WEATHER] = 2, [TOPIC_FOOD] = 3, [TOPIC_EVENING] = 2,
+     {[TOPIC_FERRY] = 6, [TOPIC_TRAFFIC] = 4, [TOPIC_WORK] = 5, [TOPIC_WEATHER] = 2, [TOPIC_FOOD] = 3,
+      [TOPIC_EVENING] = 2,
       [TOPIC_BODY] = 2, [TOPIC_GULLS] = 1, [TOPIC_FOOTBALL] = 1, [TOPIC_HOME] = 1}},
     /* parents */
     {"en", 17, {50, 38, 12}, "100000368644354455667984", "100000013566654456667874", 1.0f,
-     {[TOPIC_SCHOOL] = 6, [TOPIC_PETS] = 3, [TOPIC_FOOD] = 4, [TOPIC_HOME] = 4, [TOPIC_BODY] = 2, [TOPIC_GULLS] = 1, [TOPIC_MARKET] = 2,
+     {[TOPIC_SCHOOL] = 6, [TOPIC_PETS] = 3, [TOPIC_FOOD] = 4, [TOPIC_HOME] = 4, [TOPIC_BODY] = 2, [TOPIC_GULLS] = 1,
+      [TOPIC_MARKET] = 2,
       [TOPIC_TRAFFIC] = 2, [TOPIC_WEATHER] = 2, [TOPIC_FERRY] = 1, [TOPIC_EVENING] = 1}},
     /* with time on their hands */
     {"en", 13, {35, 55, 10}, "000001467898776666555320", "000001356898776666555320", 1.0f,
-     {[TOPIC_WEATHER] = 5, [TOPIC_GULLS] = 3, [TOPIC_MARKET] = 4, [TOPIC_HOME] = 5, [TOPIC_FOOTBALL] = 1, [TOPIC_SEA] = 2, [TOPIC_PETS] = 3,
+     {[TOPIC_WEATHER] = 5, [TOPIC_GULLS] = 3, [TOPIC_MARKET] = 4, [TOPIC_HOME] = 5, [TOPIC_FOOTBALL] = 1,
+      [TOPIC_SEA] = 2, [TOPIC_PETS] = 3,
       [TOPIC_FERRY] = 2, [TOPIC_TRAFFIC] = 2, [TOPIC_FOOD] = 2, [TOPIC_BODY] = 2, [TOPIC_EVENING] = 1}},
     /* young */
     {"en", 15, {70, 8, 22}, "642100012345666667778998", "864310001235667778889999", 1.2f,
-     {[TOPIC_EVENING] = 6, [TOPIC_FOOD] = 5, [TOPIC_WORK] = 3, [TOPIC_FOOTBALL] = 2, [TOPIC_FERRY] = 1, [TOPIC_BODY] = 3, [TOPIC_TRAFFIC] = 2,
+     {[TOPIC_EVENING] = 6, [TOPIC_FOOD] = 5, [TOPIC_WORK] = 3, [TOPIC_FOOTBALL] = 2, [TOPIC_FERRY] = 1,
+      [TOPIC_BODY] = 3, [TOPIC_TRAFFIC] = 2,
       [TOPIC_GULLS] = 2, [TOPIC_PETS] = 1, [TOPIC_SCHOOL] = 1, [TOPIC_HOME] = 2, [TOPIC_WEATHER] = 1}},
     /* on nights */
     {"en", 7, {65, 30, 5}, "777665542111122345556777", "666555432111122345556666", 1.0f,
-     {[TOPIC_WORK] = 6, [TOPIC_EVENING] = 4, [TOPIC_BODY] = 4, [TOPIC_WEATHER] = 2, [TOPIC_PETS] = 2, [TOPIC_FERRY] = 2, [TOPIC_FOOD] = 3,
+     {[TOPIC_WORK] = 6, [TOPIC_EVENING] = 4, [TOPIC_BODY] = 4, [TOPIC_WEATHER] = 2, [TOPIC_PETS] = 2, [TOPIC_FERRY] = 2,
+      [TOPIC_FOOD] = 3,
       [TOPIC_HOME] = 1, [TOPIC_GULLS] = 1}},
     /* the club's */
     {"en", 8, {60, 36, 4}, "100000124443444444567873", "210000012345668886566763", 1.5f,
-     {[TOPIC_FOOTBALL] = 12, [TOPIC_FOOD] = 3, [TOPIC_WORK] = 2, [TOPIC_TRAFFIC] = 1, [TOPIC_EVENING] = 2, [TOPIC_WEATHER] = 1, [TOPIC_PETS] = 1}},
+     {[TOPIC_FOOTBALL] = 12, [TOPIC_FOOD] = 3, [TOPIC_WORK] = 2, [TOPIC_TRAFFIC] = 1, [TOPIC_EVENING] = 2,
+      [TOPIC_WEATHER] = 1, [TOPIC_PETS] = 1}},
     /* on the water */
     {"en", 8, {40, 48, 12}, "011247876655555555544321", "011247987766555555544321", 1.3f,
-     {[TOPIC_SEA] = 10, [TOPIC_WEATHER] = 5, [TOPIC_GULLS] = 2, [TOPIC_FERRY] = 2, [TOPIC_MARKET] = 1, [TOPIC_FOOD] = 2, [TOPIC_PETS] = 1}},
+     {[TOPIC_SEA] = 10, [TOPIC_WEATHER] = 5, [TOPIC_GULLS] = 2, [TOPIC_FERRY] = 2, [TOPIC_MARKET] = 1, [TOPIC_FOOD] = 2,
+      [TOPIC_PETS] = 1}},
     /* shops */
     {"en", 3, {60, 15, 25}, "000000257887776653211000", "000000248998765332111000", 0.8f, {[TOPIC_SHOP] = 10}},
     {"pt", 5, {70, 20, 10}, "210001344434444445678874", "421000134566655556778875", 1.2f,
@@ -52,8 +59,10 @@ enum { KIND_COUNT = sizeof kinds / sizeof kinds[0], KIND_SPECIAL = KIND_COUNT };
 
 const char *const platform_names[PLATFORM_COUNT] = {"gullnet", "quayside", "snapdeck"};
 
-const char *const topic_names[TOPIC_COUNT] = {"weather", "football", "food",    "traffic", "work", "pets", "market", "school", "gulls", "ferry",
-                                              "sea",     "home",     "evening", "body",    "pt",   "de",   "nl",     "shop",   "paper", "company"};
+const char *const topic_names[TOPIC_COUNT] = {"weather", "football", "food",    "traffic", "work", "pets", "market",
+                                              "school", "gulls", "ferry",
+                                              "sea",     "home",     "evening", "body",    "pt",   "de",   "nl",
+                                                  "shop",   "paper", "company"};
 
 const struct board boards[BOARD_COUNT] = {
     {"town-square", {TOPIC_WEATHER, TOPIC_TRAFFIC, TOPIC_GULLS}},
@@ -242,7 +251,8 @@ static void settle_person(struct town *town, uint32_t index, struct interner *ta
         name_person(town, person, taken, rng);
 }
 
-static void settle_special(struct town *town, uint32_t index, struct str handle, struct str name, enum topic topic, int64_t followers)
+static void settle_special(struct town *town, uint32_t index, struct str handle, struct str name, enum topic topic,
+                           int64_t followers)
 {
     struct person *person = &town->people[index];
     *person = (struct person){.handle = handle, .name = name, .lang = STR("en"), .kind = KIND_SPECIAL, .board = BOARD_NONE,

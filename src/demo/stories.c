@@ -11,6 +11,7 @@ enum curve {
     CURVE_RISE, /* exponential: doubles every seventh of its length or so */
     CURVE_EVEN, /* as the town speaks, day and night */
     CURVE_HUMP, /* up and down */
+    CURVE_DRIFT, /* a little more every hour, in the town's rhythm */
 };
 
 struct phase {
@@ -35,17 +36,25 @@ struct story {
 
 /* What is planted. Only the first five people write by the lines of _first; everybody else finds words of their own. */
 static const struct story stories[] = {
-    {"hum", "A hum at night keeps North Quay awake, then the whole town hears it", DEMO_SPILL, 11, 21, 35, 20, 1, 0.08, 0.03,
-     {{0, 9, 44, CURVE_EVEN, "", true}, {9.5, 9, 105, CURVE_HUMP, "_late", false}, {10, 8, 22, CURVE_HUMP, "", true}}, {15}, {11}},
-    {"bun", "The bun on board is smaller, dearer and has lost its cardamom", DEMO_DRIFT, 7, 7, 5, 30, BOARD_NONE, 0.08, 0.1,
-     {{0, 30, 170, CURVE_EVEN, "", false}, {30, 18, 14, CURVE_EVEN, "_late", false}}, {27}, {25}},
-    {"gerald", "A gull queues for the ferry, is named Gerald, and gets votes", DEMO_RAMP, 6, 12, 22, 6, BOARD_NONE, 0.16, 0.12,
-     {{0, 6, 150, CURVE_RISE, "", false}, {6, 4.5, 75, CURVE_STEP, "", false}, {18, 14, 14, CURVE_EVEN, "_late", false}}, {4.6}, {5.2}},
+    {"hum", "A hum at night keeps North Quay awake, then the whole town hears it", DEMO_SPILL, 11, 21, 35, 20, 1, 0.08,
+     0.03,
+     {{0, 9, 44, CURVE_EVEN, "", true}, {9.5, 9, 105, CURVE_HUMP, "_late", false}, {10, 8, 22, CURVE_HUMP, "", true}},
+         {15}, {11}},
+    {"bun", "The bun on board is smaller, dearer and has lost its cardamom", DEMO_DRIFT, 7, 7, 5, 30, BOARD_NONE, 0.08,
+     0.1,
+     {{0, 30, 165, CURVE_DRIFT, "", false}, {30, 18, 14, CURVE_EVEN, "_late", false}}, {27}, {25}},
+    {"gerald", "A gull queues for the ferry, is named Gerald, and gets votes", DEMO_RAMP, 6, 12, 22, 6, BOARD_NONE,
+     0.16, 0.12,
+     {{0, 6, 150, CURVE_RISE, "", false}, {6, 4.5, 75, CURVE_STEP, "", false}, {18, 14, 14, CURVE_EVEN, "_late",
+         false}}, {4.6}, {5.2}},
     {"aground", "The Marigold runs aground on Bishop's Bar in fog", DEMO_STEP, 5, 7, 41, 2, BOARD_NONE, 0.18, 0.1,
-     {{0, 5, 210, CURVE_STEP, "", false}, {5, 9, 60, CURVE_STEP, "_late", false}}, {0.4, 1.3, 3.2, 5.1}, {0.5, 1.6, 5.3, 8}},
-    {"app", "The ticket app charges twice; next morning its codes fail", DEMO_TWO_HUMPS, 4, 16, 48, 20, BOARD_NONE, 0.08, 0.06,
+     {{0, 5, 210, CURVE_STEP, "", false}, {5, 9, 60, CURVE_STEP, "_late", false}}, {0.4, 1.3, 3.2, 5.1}, {0.5, 1.6, 5.3,
+         8}},
+    {"app", "The ticket app charges twice; next morning its codes fail", DEMO_TWO_HUMPS, 4, 16, 48, 20, BOARD_NONE,
+     0.08, 0.06,
      {{0, 5, 95, CURVE_HUMP, "", false}, {14.4, 5, 110, CURVE_HUMP, "_late", false}}, {2.2, 15, 19.3}, {3, 16}},
-    {"rabbit", "A deckhand brings a child's toy rabbit home in a captain's hat", DEMO_CARRIED, 2, 10, 17, 12, BOARD_NONE, 0.26, 0.4,
+    {"rabbit", "A deckhand brings a child's toy rabbit home in a captain's hat", DEMO_CARRIED, 2, 10, 17, 12,
+     BOARD_NONE, 0.26, 0.4,
      {{0, 12, 170, CURVE_STEP, "", false}, {20, 14, 22, CURVE_EVEN, "_late", false}}, {4.2}, {1.1}},
 };
 
@@ -78,9 +87,12 @@ static double moment(struct planting *planting, enum curve curve, double length_
 {
     double u = rng_unit(&planting->rng), rate = 4.8 / length_h;
     switch (curve) {
-    case CURVE_STEP: return chance(planting, 0.6) ? rng_exponential(&planting->rng, length_h * 0.2) : rng_exponential(&planting->rng, length_h * 0.5);
+    case CURVE_STEP: return chance(planting, 0.6) ? rng_exponential(&planting->rng,
+                                                                    length_h * 0.2) : rng_exponential(&planting->rng,
+                                                                        length_h * 0.5);
     case CURVE_RISE: return log(1 + u * (exp(rate * length_h) - 1)) / rate;
     case CURVE_HUMP: return length_h * (u + rng_unit(&planting->rng)) / 2 * (0.55 + 0.45 * rng_unit(&planting->rng));
+    case CURVE_DRIFT: return length_h * sqrt(u);
     default: return length_h * u;
     }
 }
@@ -91,7 +103,7 @@ static int by_time(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Moments of a phase in order of time, cut to the millisecond. The even ones keep the town's hours. */
+/* Moments of a phase in order of time, cut to the millisecond. The slow ones keep the town's hours. */
 static void moments(struct planting *planting, const struct phase *phase, int64_t onset_us, int64_t *times)
 {
     for (int i = 0; i < phase->posts;) {
@@ -99,7 +111,8 @@ static void moments(struct planting *planting, const struct phase *phase, int64_
         if (at_h >= phase->length_h)
             continue;
         int64_t at_us = onset_us + (int64_t)((phase->start_h + at_h) * 3600e3) * 1000;
-        if (phase->curve == CURVE_EVEN && !chance(planting, rhythm_level(planting->town, at_us) / 2))
+        if ((phase->curve == CURVE_EVEN || phase->curve == CURVE_DRIFT) && !chance(planting,
+            rhythm_level(planting->town, at_us) / 2))
             continue;
         times[i++] = at_us;
     }
@@ -116,7 +129,8 @@ static uint32_t pick_person(struct planting *planting, int64_t at_us, bool stays
     for (int attempt = 0; attempt < 400; attempt++) {
         who = rhythm_pick(town, &planting->rng);
         const struct person *person = &town->people[who];
-        bool is_home = person->platform == PLATFORM_QUAYSIDE && (person->board == planting->board || chance(planting, 0.1));
+        bool is_home = person->platform == PLATFORM_QUAYSIDE && (person->board == planting->board || chance(planting,
+            0.1));
         if (planting->spoken[who] < 2 && (!stays_home || is_home) && person->topics_to[TOPIC_SHOP - 1] > 0)
             break;
     }
@@ -147,7 +161,8 @@ static uint32_t list_of(const struct planting *planting, const char *what)
 }
 
 /* A text that nobody has said yet, in town->styled: the list's line, now and then with a second behind it. */
-static void say_anew(struct planting *planting, const struct person *person, uint32_t list, const struct draft *parent, unsigned scene)
+static void say_anew(struct planting *planting, const struct person *person, uint32_t list, const struct draft *parent,
+                     unsigned scene)
 {
     struct town *town = planting->town;
     struct buf  *plain = &town->scratch, *styled = &town->styled;
@@ -166,7 +181,8 @@ static void say_anew(struct planting *planting, const struct person *person, uin
         grammar_say(&town->grammar, list, scene, &planting->rng, plain);
         if (!is_foreign && (attempt > 3 || chance(planting, parent ? 0.25 : 0.08))) {
             buf_append_char(plain, ' ');
-            grammar_say(&town->grammar, attempt > 12 ? town->say_tail : attempt > 3 ? town->say_any_reply : town->say_tail, scene,
+            grammar_say(&town->grammar,
+                        attempt > 12 ? town->say_tail : attempt > 3 ? town->say_any_reply : town->say_tail, scene,
                         &planting->rng, plain);
         }
         voice_tidy(plain);
@@ -174,7 +190,8 @@ static void say_anew(struct planting *planting, const struct person *person, uin
             buf_append_str(styled, buf_str(plain));
         else
             voice_style(person, &planting->rng, buf_str(plain), styled);
-        voice_garnish(town, person, list_of(planting, "_emoji"), list_of(planting, "_tag"), scene, &planting->rng, styled);
+        voice_garnish(town, person, list_of(planting, "_emoji"), list_of(planting, "_tag"), scene, &planting->rng,
+                      styled);
         if (is_unsaid(planting, buf_str(styled), plain))
             return;
     }
@@ -191,7 +208,8 @@ static struct draft *add(struct planting *planting, int64_t at_us, uint32_t who)
     draft->planted = planting->planted;
     draft->lang = town->people[who].lang;
     if (town->people[who].platform == PLATFORM_QUAYSIDE)
-        draft->board = planting->board != BOARD_NONE && chance(planting, 0.5) ? planting->board : town->people[who].board;
+        draft->board = planting->board != BOARD_NONE && chance(planting,
+                                                               0.5) ? planting->board : town->people[who].board;
     planting->spoken[who]++;
     return draft;
 }
@@ -226,7 +244,8 @@ static int32_t pick_own(struct planting *planting, enum platform platform, int64
         double  u = rng_unit(&planting->rng);
         int32_t index = planting->own[(size_t)((double)planting->own_count * (for_repost ? u * u : u))];
         const struct draft *draft = &planting->town->drafts[index];
-        if (draft->at_us < at_us && planting->town->people[draft->person].platform == platform && (!for_repost || draft->reply_to < 0))
+        if (draft->at_us < at_us && planting->town->people[draft->person].platform == platform && (!for_repost ||
+            draft->reply_to < 0))
             return index;
     }
     return -1;
@@ -246,7 +265,8 @@ static enum error_code repost(struct planting *planting, int64_t at_us, uint32_t
     return ERROR_NONE;
 }
 
-static enum error_code reply(struct planting *planting, int64_t at_us, uint32_t who, int32_t to, bool is_quote, struct error *error)
+static enum error_code reply(struct planting *planting, int64_t at_us, uint32_t who, int32_t to, bool is_quote,
+                             struct error *error)
 {
     struct town *town = planting->town;
     uint32_t     list = list_of(planting, "_reply");
@@ -270,7 +290,8 @@ static enum error_code reply(struct planting *planting, int64_t at_us, uint32_t 
 }
 
 /* Something new, from a list, or (line >= 0) the list's very line. */
-static enum error_code post(struct planting *planting, int64_t at_us, uint32_t who, uint32_t list, int line, struct error *error)
+static enum error_code post(struct planting *planting, int64_t at_us, uint32_t who, uint32_t list, int line,
+                            struct error *error)
 {
     struct town *town = planting->town;
     unsigned     scene = rhythm_scene(town, at_us);
@@ -290,13 +311,15 @@ static enum error_code post(struct planting *planting, int64_t at_us, uint32_t w
     if (draft->link.len || chance(planting, planting->pictures)) {
         draft->has_picture = who >= PEOPLE_SPECIAL;
         buf_clear(&town->scratch);
-        grammar_say(&town->grammar, list_of(planting, "_alt") != GRAMMAR_NONE ? list_of(planting, "_alt") : town->say_alt, scene,
+        grammar_say(&town->grammar, list_of(planting, "_alt") != GRAMMAR_NONE ? list_of(planting,
+            "_alt") : town->say_alt, scene,
                     &planting->rng, &town->scratch);
         draft->picture_alt = town_keep(town, &town->scratch);
     }
     if (who == PERSON_PAPER && !draft->link.len) {
         buf_clear(&town->scratch);
-        buf_printf(&town->scratch, "https://wickermouthlantern.example/news/%s-%d", planting->name, (int)planting->own_count);
+        buf_printf(&town->scratch, "https://wickermouthlantern.example/news/%s-%d", planting->name,
+                   (int)planting->own_count);
         draft->link = town_keep(town, &town->scratch);
     }
     return ERROR_NONE;
@@ -323,7 +346,8 @@ static enum error_code speak(struct planting *planting, int64_t at_us, const str
 
 /* ---- The plan ---- */
 
-static struct demo_planted *begin(struct planting *planting, const char *name, struct str title, enum demo_kind kind, int64_t onset_us,
+static struct demo_planted *begin(struct planting *planting, const char *name, struct str title, enum demo_kind kind,
+                                  int64_t onset_us,
                                   double run_h, struct error *error)
 {
     struct demo_plan *plan = planting->town->plan;
@@ -347,7 +371,8 @@ static struct demo_planted *begin(struct planting *planting, const char *name, s
 }
 
 /* What the company and the paper say, at their hours, line by line. */
-static enum error_code speak_officially(struct planting *planting, uint32_t who, const char *list, const double *hours, int64_t onset_us,
+static enum error_code speak_officially(struct planting *planting, uint32_t who, const char *list, const double *hours,
+                                        int64_t onset_us,
                                         struct error *error)
 {
     enum error_code code = ERROR_NONE;
@@ -362,7 +387,8 @@ static enum error_code plant_story(struct planting *planting, const struct story
 {
     struct town *town = planting->town;
     int64_t onset_us = town->until_us - story->days_back * CLOCK_DAY_US + story->hour * CLOCK_HOUR_US + story->minute * CLOCK_MINUTE_US;
-    struct demo_planted *planted = begin(planting, story->name, str_of(story->title), DEMO_STORY, onset_us, story->run_h, error);
+    struct demo_planted *planted = begin(planting, story->name, str_of(story->title), DEMO_STORY, onset_us,
+                                         story->run_h, error);
     if (!planted)
         return ERROR_MEMORY;
     planted->shape = story->shape;
@@ -403,7 +429,8 @@ static enum error_code plant_swarm(struct planting *planting, struct error *erro
 {
     struct town         *town = planting->town;
     int64_t              onset_us = town->until_us - 9 * CLOCK_DAY_US + 19 * CLOCK_HOUR_US;
-    struct demo_planted *planted = begin(planting, "giveaway", STR("Forty accounts push one giveaway in near-copies"), DEMO_SWARM, onset_us, 3, error);
+    struct demo_planted *planted = begin(planting, "giveaway", STR("Forty accounts push one giveaway in near-copies"),
+                                         DEMO_SWARM, onset_us, 3, error);
     if (!planted)
         return ERROR_MEMORY;
     uint32_t        list = grammar_find(&town->grammar, "giveaway");
@@ -419,7 +446,9 @@ static enum error_code plant_flood(struct planting *planting, struct error *erro
 {
     struct town         *town = planting->town;
     int64_t              onset_us = town->until_us - 8 * CLOCK_DAY_US + 13 * CLOCK_HOUR_US;
-    struct demo_planted *planted = begin(planting, "tidetable", STR("One account writes about nothing but the tide tables"), DEMO_FLOOD, onset_us, 4, error);
+    struct demo_planted *planted = begin(planting, "tidetable",
+                                         STR("One account writes about nothing but the tide tables"), DEMO_FLOOD,
+                                             onset_us, 4, error);
     if (!planted)
         return ERROR_MEMORY;
     uint32_t        who = pick_person(planting, onset_us, false);
@@ -445,13 +474,15 @@ static const struct weekly weeklies[] = {
     {"matchday", "The Cormorants play", 5, 14.25, {0, 3.25, 80, CURVE_HUMP, "", false}, true},
 };
 
-static enum error_code plant_week(struct planting *planting, const struct weekly *weekly, int64_t day_us, int week, struct error *error)
+static enum error_code plant_week(struct planting *planting, const struct weekly *weekly, int64_t day_us, int week,
+                                  struct error *error)
 {
     struct town *town = planting->town;
     int64_t      onset_us = day_us + (int64_t)(weekly->start_h * 3600e6);
     char         title[96];
     int          len = snprintf(title, sizeof title, "%s, week %d", weekly->title, week);
-    struct demo_planted *planted = begin(planting, weekly->name, str_slice(title, (size_t)len), DEMO_WEEKLY, onset_us, weekly->phase.length_h, error);
+    struct demo_planted *planted = begin(planting, weekly->name, str_slice(title, (size_t)len), DEMO_WEEKLY, onset_us,
+                                         weekly->phase.length_h, error);
     if (!planted)
         return ERROR_MEMORY;
     planted->is_first = week == 1;
@@ -460,7 +491,8 @@ static enum error_code plant_week(struct planting *planting, const struct weekly
     if (weekly->is_match) {
         buf_clear(&town->scratch);
         uint32_t opponents = grammar_find(&town->grammar, "opponent");
-        grammar_say_line(&town->grammar, opponents, (size_t)week % grammar_lines(&town->grammar, opponents, 0), 0, &planting->rng, &town->scratch);
+        grammar_say_line(&town->grammar, opponents, (size_t)week % grammar_lines(&town->grammar, opponents, 0), 0,
+                         &planting->rng, &town->scratch);
         grammar_bind(&town->grammar, grammar_find(&town->grammar, "match_opponent"), town_keep(town, &town->scratch));
     }
     enum error_code code = ERROR_NONE;
