@@ -180,11 +180,11 @@ static void put_others(struct buf *out, const struct demo_report *report)
     else
         buf_append_str(out, STR("\nNothing was unearthed that nobody planted.\n"));
     for (size_t i = 0; i < report->other_count && i < SHOWN; i++) {
+        const struct demo_found *other = &report->others[i];
         char at[CLOCK_TEXT_BYTES];
-        buf_printf(out, "          %s · %2.0f voices, z %.1f · “", clock_print_short(report->others[i].detected_at_us,
-            at),
-                   report->others[i].voices, report->others[i].z);
-        put_cut(out, report->others[i].label, LABEL_COLUMNS);
+        buf_printf(out, "%s%s · %2.0f voices, z %.1f · “", margin, clock_print_short(other->detected_at_us, at), other->voices,
+                   other->z);
+        put_cut(out, other->label, LABEL_COLUMNS);
         buf_append_str(out, STR("”\n"));
     }
     if (report->other_count > SHOWN)

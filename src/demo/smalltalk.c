@@ -30,7 +30,8 @@ static int32_t pick_recent(struct smalltalk *talk, const struct person *person, 
     struct town *town = talk->town;
     size_t       kept = talk->recent_count < RECENT ? talk->recent_count : RECENT;
     for (int attempt = 0; kept && attempt < 8; attempt++) {
-        size_t  back = (size_t)((double)kept * rng_unit(&talk->rng) * rng_unit(&talk->rng));
+        double  u = rng_unit(&talk->rng), v = rng_unit(&talk->rng);
+        size_t  back = (size_t)((double)kept * u * v);
         int32_t index = talk->recent[(talk->recent_count - 1 - back) % RECENT];
         const struct draft  *draft = &town->drafts[index], *root = &town->drafts[draft->root];
         const struct person *author = &town->people[draft->person];
@@ -81,7 +82,8 @@ static void say_answer(struct smalltalk *talk, const struct person *person, cons
     bool         is_foreign = parent->topic >= TOPIC_PT && parent->topic <= TOPIC_NL;
     /* Only the company answers in the company's words. */
     bool         is_customer = parent->topic == TOPIC_COMPANY && person != &town->people[PERSON_COMPANY];
-    uint32_t     own = is_customer ? town->words[TOPIC_FERRY].reply : parent->topic >= 0 ? town->words[parent->topic].reply : GRAMMAR_NONE;
+    int          topic = is_customer ? TOPIC_FERRY : parent->topic;
+    uint32_t     own = topic >= 0 ? town->words[topic].reply : GRAMMAR_NONE;
     buf_clear(plain);
     buf_clear(styled);
     if (person->platform == PLATFORM_GULLNET && !is_quote && chance(talk, 0.4))
@@ -174,8 +176,8 @@ static void dress(struct smalltalk *talk, struct draft *draft, const struct pers
     }
     if (topic == TOPIC_PAPER) {
         buf_clear(&town->scratch);
-        buf_printf(&town->scratch, "https://wickermouthlantern.example/%s/%d", rng_below(&talk->rng,
-            2) ? "news" : "town",
+        bool is_news = chance(talk, 0.5);
+        buf_printf(&town->scratch, "https://wickermouthlantern.example/%s/%d", is_news ? "news" : "town",
                    20000 + (int)rng_below(&talk->rng, 70000));
         draft->link = town_keep(town, &town->scratch);
     } else if (topic == TOPIC_SHOP && chance(talk, 0.3)) {

@@ -10,7 +10,7 @@
 #define HOUR(n) (DAY0 + (int64_t)((n) * 3600e6))
 static const int64_t DAY0 = INT64_C(1778457600000000); /* 2026-05-11 */
 
-static struct str ids[4][20] ;
+static struct str ids[4][20];
 static char       id_text[4][20][16];
 
 static struct demo_planted planted[4];

@@ -210,8 +210,8 @@ static size_t between(const char *name, double from_h, double to_h)
     const struct demo_planted *planted = fixture_find(&town, name);
     size_t count = 0;
     for (size_t i = 0; i < planted->post_id_count; i++) {
-        double at_h = (double)(town.posts[interner_find(&town.ids,
-                                                        planted->post_ids[i])].at_us - planted->onset_us) / (double)CLOCK_HOUR_US;
+        int64_t at_us = town.posts[interner_find(&town.ids, planted->post_ids[i])].at_us;
+        double  at_h = (double)(at_us - planted->onset_us) / (double)CLOCK_HOUR_US;
         count += at_h >= from_h && at_h < to_h;
     }
     return count;
@@ -229,8 +229,7 @@ static void stories_have_their_shapes(void **state)
               between("bun", hour, hour + 3), hour);
     check(between("bun", 12, 30) > between("bun", 0, 12), "a drift grows: %zu", between("bun", 12, 30));
     check(between("app", 0, 5) > 70 && between("app", 7, 13) < 5 && between("app", 14, 20) > 80,
-          "two humps: %zu %zu %zu", between("app", 0, 5),
-          between("app", 7, 13), between("app", 14, 20));
+          "two humps: %zu %zu %zu", between("app", 0, 5), between("app", 7, 13), between("app", 14, 20));
 }
 
 static void the_hum_starts_at_home_and_spills_over(void **state)
