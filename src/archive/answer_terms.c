@@ -7,8 +7,9 @@
  *     delta = log((y + t) / (n + N - y - t)) - log((2t - y) / (2N - n - 2t + y))
  *     z     = delta / sqrt(1 / (y + t) + 1 / (2t - y))
  *
- * y comes from the forward index of the matches. t would need every term's words merged over all parts, so it is looked up only for
- * terms that can still get to the top: z is highest where t = y, and grows with y, which bounds y from below (bound_y).
+ * y comes from the forward index of the matches. t would need every part's dictionary merged, so it is looked up only for terms that can
+ * still get to the top. Two facts bound them: z is highest where t = y, and then grows with y (bound_y); and with t - y fixed, z grows
+ * with y (can_get_in).
  */
 #include "archive/answer.h"
 
@@ -272,16 +273,31 @@ static enum error_code rank_likely(struct standout *standout, const struct part_
     return ERROR_NONE;
 }
 
-/* A term with y posts in all has at least y / parts of them in one part. */
+/* Could a term get in that has y of t posts in this part, and no other part with more matching posts of it? Over all parts it has at most
+ * y in each; and what the others add makes it strongest where every post that they add matches. */
+static bool can_get_in(const struct standout *standout, uint32_t y, uint64_t t)
+{
+    double parts = standout->answer.snapshot->part_count, most = y * parts;
+    if (most < (double)standout->least_y)
+        return false;
+    if (standout->top_count < standout->top_wanted)
+        return true;
+    return !(strength_of(standout, most, (double)t + most - y) < standout->top[standout->top_count - 1].strength);
+}
+
+/* Every term that gets in passes can_get_in in the part where it has most matching posts. */
 static enum error_code rank_all(struct standout *standout, struct error *error)
 {
-    uint32_t parts = standout->answer.snapshot->part_count;
-    for (uint32_t i = 0; i < parts; i++) {
+    for (uint32_t i = 0; i < standout->answer.snapshot->part_count; i++) {
         const struct part_counts *counts = &standout->parts[i];
-        for (uint32_t term = 0; term < counts->terms.keys.count; term++)
-            if (counts->matching[term] && (uint64_t)counts->matching[term] * parts >= standout->least_y &&
-                is_wanted_kind(column_get(&counts->terms.kind, term)) && consider(standout, counts, term, error))
+        for (uint32_t term = 0; term < counts->terms.keys.count; term++) {
+            uint32_t y = counts->matching[term];
+            if (y == 0 || !is_wanted_kind(column_get(&counts->terms.kind, term)))
+                continue;
+            uint64_t t = column_get(&counts->terms.df, term) - (counts->deleted ? counts->deleted[term] : 0);
+            if (can_get_in(standout, y, t) && consider(standout, counts, term, error))
                 return error->code;
+        }
     }
     return ERROR_NONE;
 }

@@ -2,12 +2,24 @@
 #include "archive/eval_internal.h"
 
 #include "base/hash.h"
+#include "base/utf8.h"
 
 /* ---- The matcher over a set of documents ---- */
 
 static bool needs_facts(const struct query_node *node)
 {
     return node->kind != QUERY_FIELD;
+}
+
+/* A literal is looked for in the repaired text, which is the text itself where nothing is broken; so a text that does not hold it
+ * need not be taken apart. */
+static bool cannot_hold(const struct query_node *node, struct str text)
+{
+    if (node->kind != QUERY_CASE && node->kind != QUERY_RAW)
+        return false;
+    if (str_contains(text, node->text))
+        return false;
+    return utf8_is_valid(text) && !(text.len && memchr(text.ptr, '\0', text.len));
 }
 
 static enum error_code look_at(struct eval *eval, const struct query_node *node, uint32_t doc, bool *is_match_out, struct error *error)
@@ -18,6 +30,10 @@ static enum error_code look_at(struct eval *eval, const struct query_node *node,
     struct text_facts  facts = {0};
     if (segment_record(eval->segment, doc, tools->reader, &bytes, error) || post_decode(bytes, &tools->scratch, &post, error))
         return error->code;
+    if (cannot_hold(node, post.text)) {
+        arena_reset(&tools->scratch);
+        return ERROR_NONE;
+    }
     if (needs_facts(node) && text_analyse(tools->analyser, &tools->scratch, post.text, post.lang, 0, &facts, error))
         return error->code;
     *is_match_out = query_match(node, &(struct query_doc){&post, &facts}, tools->analyser, &tools->scratch);

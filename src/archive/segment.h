@@ -109,6 +109,30 @@ struct forward {
 };
 enum error_code segment_forward(struct segment *segment, uint32_t doc, struct forward *forward_out, struct error *error);
 
+/* reader_varint for numbers of one to three bytes, which nearly all terms are, without a call. */
+static inline uint64_t forward_varint(struct reader *reader)
+{
+    const uint8_t *at = reader->at;
+    if (reader->end - at < 3)
+        return reader_varint(reader);
+    uint64_t value = at[0];
+    if (value < 0x80) {
+        reader->at = at + 1;
+        return value;
+    }
+    value = (value & 0x7f) | (uint64_t)at[1] << 7;
+    if (at[1] < 0x80) {
+        reader->at = at + 2;
+        return value;
+    }
+    value = (value & 0x3fff) | (uint64_t)at[2] << 14;
+    if (at[2] < 0x80) {
+        reader->at = at + 3;
+        return value;
+    }
+    return reader_varint(reader);
+}
+
 /* The next (term, position), in order of position; at the end the links and sites, each once, at SEGMENT_NO_POSITION.
  * False at the end. A token is: varint term << 1 where it stands one behind the one before, else varint term << 1 | 1 and
  * varint step (0 for a tag's word). */
@@ -116,17 +140,11 @@ static inline bool forward_next(struct forward *forward, uint32_t *term_out, uin
 {
     if (forward->tokens_left + forward->extras_left == 0)
         return false;
-    uint64_t value = 0;
-    const uint8_t *at = forward->reader.at;
-    if (at < forward->reader.end && *at < 0x80) {
-        value = *at;
-        forward->reader.at++;
-    } else
-        value = reader_varint(&forward->reader);
+    uint64_t value = forward_varint(&forward->reader);
     uint64_t term = value;
     if (forward->tokens_left) {
         forward->tokens_left--;
-        forward->position += value & 1 ? (uint32_t)reader_varint(&forward->reader) : 1;
+        forward->position += value & 1 ? (uint32_t)forward_varint(&forward->reader) : 1;
         *position_out = forward->position;
         term >>= 1;
     } else {

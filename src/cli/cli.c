@@ -19,11 +19,8 @@ extern const struct cli_command cmd_import, cmd_count, cmd_timeline, cmd_breakdo
 
 /* In the order in which a newcomer meets them. */
 const struct cli_command *const cli_commands[] = {
-#ifdef BELLWETHER_HAS_DEMO
-    &cmd_demo,
-#endif
-    &cmd_import, &cmd_trends, &cmd_posts, &cmd_count, &cmd_timeline, &cmd_breakdown, &cmd_terms, &cmd_thread, &cmd_lint, &cmd_stats, &cmd_delete,
-    &cmd_help, NULL,
+    &cmd_demo,  &cmd_import, &cmd_trends, &cmd_posts, &cmd_count,  &cmd_timeline, &cmd_breakdown,
+    &cmd_terms, &cmd_thread, &cmd_lint,   &cmd_stats, &cmd_delete, &cmd_help,     NULL,
 };
 
 const struct cli_command *cli_command_named(const char *name)

@@ -88,7 +88,7 @@ void cli_print_command_help(const struct cli_command *command, struct buf *out)
 {
     buf_printf(out, "bellwether %s: ", command->name);
     cli_wrap(out, command->summary, 13 + (int)strlen(command->name), 2);
-    buf_printf(out, "\n  bellwether %s ", command->name);
+    buf_printf(out, "\n  bellwether %s%s", command->name, command->arguments[0] ? " " : "");
     cli_wrap(out, command->arguments, 14 + (int)strlen(command->name), 6);
     buf_append_char(out, '\n');
     cli_wrap(out, command->details, 0, 0);

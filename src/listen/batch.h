@@ -18,7 +18,7 @@
 
 #include <pthread.h>
 
-enum { BATCH_ITEMS = 512, BATCH_BYTES = 256 * 1024, BATCH_SLOTS = 8 };
+enum { BATCH_ITEMS = 512, BATCH_BYTES = 256 * 1024, BATCH_SLOTS = 24 /* while the writer seals a segment, the workers go on */ };
 
 enum item_kind {
     ITEM_JSON,   /* raw is one line of JSON */

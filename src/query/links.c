@@ -60,24 +60,31 @@ bool query_post_links(const struct post *post, const struct text_facts *facts, s
     return true;
 }
 
-/* A question mark of any script that has one, outside links. */
+/* Is there a question mark at s[at], of any script that has one? */
+static bool is_question_mark(struct str s, size_t at)
+{
+    static const struct str wide[] = {{"？", 3}, {"؟", 2}, {"¿", 2}, {"⁇", 3}, {"⁈", 3}, {"⁉", 3}};
+    if (s.ptr[at] == '?')
+        return true;
+    if ((unsigned char)s.ptr[at] < 0xc2)
+        return false;
+    for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++)
+        if (str_starts_with(str_slice(s.ptr + at, s.len - at), wide[i]))
+            return true;
+    return false;
+}
+
+/* Addresses hold question marks that ask nothing: they are passed over. */
 static bool asks(const struct text_facts *facts)
 {
-    static const struct str marks[] = {{"?", 1}, {"？", 3}, {"؟", 2}, {"¿", 2}, {"⁇", 3}, {"⁈", 3}, {"⁉", 3}};
-    size_t at = 0;
-    for (uint32_t token = 0; token <= facts->token_count; token++) {
-        size_t end = facts->text.len;
-        if (token < facts->token_count) {
-            if (facts->tokens[token].kind != TOKEN_LINK)
-                continue;
-            end = facts->tokens[token].start;
-        }
-        struct str between = str_slice(facts->text.ptr + at, end > at ? end - at : 0);
-        for (size_t i = 0; between.len && i < sizeof marks / sizeof marks[0]; i++)
-            if (str_contains(between, marks[i]))
-                return true;
-        if (token < facts->token_count)
-            at = end + facts->tokens[token].len;
+    uint32_t token = 0;
+    for (size_t at = 0; at < facts->text.len; at++) {
+        if (!is_question_mark(facts->text, at))
+            continue;
+        while (token < facts->token_count && (facts->tokens[token].kind != TOKEN_LINK || facts->tokens[token].start + facts->tokens[token].len <= at))
+            token++;
+        if (token == facts->token_count || at < facts->tokens[token].start)
+            return true;
     }
     return false;
 }

@@ -150,30 +150,18 @@ static const struct query_node *first_text_reader(const struct query_node *node)
 static const struct query_node *with_its_words(struct lint *lint, const struct query_node *node)
 {
     char *small = node->kind == QUERY_CASE ? arena_alloc(lint->arena, node->text.len + 1) : NULL;
-    bool  has_space = false;
     for (size_t i = 0; small && i < node->text.len; i++) {
         char c = node->text.ptr[i];
-        has_space |= c == ' ';
         small[i] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
         if (!(small[i] >= 'a' && small[i] <= 'z') && !(c >= '0' && c <= '9') && c != ' ')
             return NULL;
     }
     if (!small)
         return NULL;
-    struct query_node word = {.kind = QUERY_TERM, .column = node->column, .text = str_slice(small, node->text.len)};
-    struct query_node phrase = {.kind = QUERY_PHRASE, .column = node->column};
-    struct query_node *leaf = lint_copy(lint, &word), *leaves[] = {leaf};
-    phrase.children = leaves;
-    phrase.child_count = 1;
-    struct query_node *both[] = {has_space ? &phrase : leaf, (struct query_node *)node};
-    struct query_node *rewrite = leaf ? lint_join(lint, QUERY_AND, both, 2) : NULL;
-    if (!rewrite || !has_space)
-        return rewrite;
-    /* phrase lives on this stack: keep a copy, with its one child, that prints as a phrase */
-    rewrite->children[0] = lint_copy(lint, &phrase);
-    if (rewrite->children[0] && (rewrite->children[0]->children = arena_array(lint->arena, 1, sizeof *phrase.children)))
-        rewrite->children[0]->children[0] = leaf;
-    return lint->has_failed ? NULL : rewrite;
+    /* A key with a space is none of the tokeniser's, but it prints in quotes: as the phrase that it is to be. */
+    struct query_node  word = {.kind = QUERY_TERM, .column = node->column, .text = str_slice(small, node->text.len)};
+    struct query_node *words = lint_copy(lint, &word), *both[] = {words, (struct query_node *)node};
+    return words ? lint_join(lint, QUERY_AND, both, 2) : NULL;
 }
 
 void lint_whole(struct lint *lint, const struct query_node *root)

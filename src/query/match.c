@@ -42,22 +42,31 @@ static size_t count_spans(const struct matcher *matcher, const struct query_node
 
 /* ---- case: ---- */
 
-/* A sigil is a border too: case:JetBlue finds #JetBlue. */
-static bool is_token_start(const struct token *token, size_t offset)
+/* The number of tokens that start before a byte of the text. Tokens stand in the order of their starts. */
+static uint32_t tokens_before(const struct text_facts *facts, size_t byte)
 {
-    bool has_sigil = token->kind == TOKEN_TAG || token->kind == TOKEN_MENTION || token->kind == TOKEN_CASHTAG;
-    return token->start == offset || (has_sigil && token->start + 1 == offset);
+    uint32_t low = 0, high = facts->token_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (facts->tokens[middle].start < byte)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
+/* The word of a #tag is a token of its own, so case:JetBlue finds #JetBlue. Of tokens that share a position the first ends last:
+ * two steps back see all that can end here. */
 static bool is_between_borders(const struct text_facts *facts, size_t start, size_t end)
 {
-    bool is_start = false, is_end = false;
-    for (uint32_t i = 0; i < facts->token_count; i++) {
-        const struct token *token = &facts->tokens[i];
-        is_start |= is_token_start(token, start);
-        is_end |= token->start + token->len == end;
-    }
-    return is_start && is_end;
+    uint32_t first = tokens_before(facts, start), last = tokens_before(facts, end);
+    if (first == facts->token_count || facts->tokens[first].start != start)
+        return false;
+    for (uint32_t i = last > 2 ? last - 2 : 0; i < last; i++)
+        if (facts->tokens[i].start + facts->tokens[i].len == end)
+            return true;
+    return false;
 }
 
 static bool has_surface_form(const struct text_facts *facts, struct str form)

@@ -42,7 +42,7 @@ bool               parse_next(struct parser *parser);
 struct query_node *parse_words(struct parser *parser, const struct lexeme *word, struct str text);
 bool               parse_has_token(struct parser *parser, struct str text, bool *has_token_out);
 
-/* values.c: the value behind "field:". is_group in the result where there were brackets. */
+/* values.c and value.c: the value behind "field:". is_group in the result where there were brackets. */
 struct query_node *parse_field(struct parser *parser, const struct lexeme *name);
 /* True where a field of that name exists (also case, raw, freq, list, and words of other tools). */
 bool               parse_knows_field(struct str name);

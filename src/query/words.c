@@ -128,19 +128,14 @@ static bool add_piece(struct reading *reading, struct str piece, bool is_first, 
             continue;
         }
         struct str before = str_slice(piece.ptr + end, token.start - end);
-        bool       is_link = token.kind == TOKEN_LINK, joins = end == 0 && is_joining(before) && !is_link;
+        bool       joins = end == 0 && is_joining(before);
         if (!joins && !finish_glob(reading))
             return false;
-        end = token.start + token.len;
-        if (is_link) {
-            if (!add_leaf(reading, QUERY_TERM, token.key))
-                return false;
-            continue;
-        }
         if (joins && !is_first)
             append_folded(reading, before);
         buf_append_str(&reading->glob, token.key);
         reading->has_literal = true;
+        end = token.start + token.len;
     }
     struct str after = str_slice(piece.ptr + end, piece.len - end);
     if (is_last || is_joining(after))

@@ -4,8 +4,9 @@
 
 #include <stdlib.h>
 
-/* CLD2 takes and gives back some 200 KB for every text. Left alone, glibc returns them to the system each time: five times slower than
- * the detection itself (38 against 7 us a post). Freeing one large block moves its threshold up (mallopt(3), M_TRIM_THRESHOLD). */
+/* CLD2 takes and gives back some 200 KB for every text. Left alone, glibc returns them to the system each time: five
+ * times slower than the detection itself (38 against 7 us a post). Freeing one large block moves its threshold up
+ * (mallopt(3), M_TRIM_THRESHOLD). */
 static void keep_freed_memory(void)
 {
     enum { BLOCK_BYTES = 2 * 1024 * 1024 };
@@ -88,8 +89,8 @@ static enum error_code no_memory(struct error *error, struct str text)
     return error_set(error, ERROR_MEMORY, "no memory to analyse a text of %zu bytes", text.len);
 }
 
-enum error_code text_analyse(struct text_analyser *analyser, struct arena *arena, struct str text, struct str claimed_lang,
-                             unsigned want, struct text_facts *facts_out, struct error *error)
+enum error_code text_analyse(struct text_analyser *analyser, struct arena *arena, struct str text,
+                             struct str claimed_lang, unsigned want, struct text_facts *facts_out, struct error *error)
 {
     struct text_facts facts = {.text = text.ptr ? text : STR("")};
     if (text.len >= UINT32_MAX / 4)

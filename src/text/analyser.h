@@ -38,23 +38,21 @@ struct str text_cut(struct str s, size_t max_bytes);
 /* Lower case: the whole of folding where there is nothing but ASCII. s itself where it has no capitals. */
 struct str text_fold_ascii(struct arena *arena, struct str s);
 
-/* Tokens of text (valid UTF-8, no NUL, under 4 GB) into analyser->tokens, stems empty. position_count_out: 0 for no tokens. */
+/* Tokens of text (valid UTF-8, no NUL, under 4 GB) into analyser->tokens, stems empty. position_count_out: 0 for no
+ * tokens. */
 bool text_tokenize(struct text_analyser *analyser, struct arena *arena, struct str text, uint32_t *position_count_out);
 
-/* Words of a run of CHAR_UNSPACED characters: the end of the word that starts at byte at of the run. text_words_start before. */
-bool   text_words_start(struct text_analyser *analyser, struct str run);
-size_t text_words_next(struct text_analyser *analyser, struct str run, size_t at);
-
-/* The link that starts at byte at of the text: with its scheme, or bare (www., and hosts that are well known for links). */
-struct link_span {
-    size_t end;          /* after its last byte in the text; at itself where there is no link */
-    bool   is_truncated; /* cut off by a platform ("http://t.co/ab…") or endless: no fact, its bytes are only skipped */
-};
-struct link_span text_link_scan(struct str text, size_t at);
-struct link_span text_bare_link_scan(struct str text, size_t at);
+/* Bytes of "http://" or "https://" at the start of s, 0 without. */
+size_t link_scheme_bytes(struct str s);
+/* Is there a host at the start of s: labels of letters, digits and hyphens with a dot between? *end_out: where it, or what looked
+ * like one, ends. */
+bool link_host_scan(struct str s, size_t *end_out);
+/* Is name, in any case, one of these? */
+bool link_is_listed(struct str name, const char *const *names, size_t count);
 
 /* "" or the language of the tokens' words, ISO 639-1 (-3 where there is none). */
-bool text_detect_language(struct text_analyser *analyser, const struct token *tokens, uint32_t count, char lang[TEXT_LANG_BYTES]);
+bool text_detect_language(struct text_analyser *analyser, const struct token *tokens, uint32_t count,
+                          char lang[TEXT_LANG_BYTES]);
 /* The author's claim cut to its language; "" for none, undetermined, or nonsense. False: look for it in the text. */
 bool text_claimed_language(struct str claim, char lang[TEXT_LANG_BYTES]);
 /* The C++ shim: CLD2's code for the text ("en", "zh-Hant"), or "" where CLD2 would not rely on it. */

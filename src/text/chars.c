@@ -28,7 +28,8 @@ static bool is_unspaced(uint32_t c)
 {
     if (c < 0xe00 || (c >= 0xac00 && c <= 0xd7a3))
         return false;
-    if ((c >= 0x3099 && c <= 0x309c) || (c >= 0x3031 && c <= 0x3035) || c == 0x30fc || c == 0xff70 || c == 0xff9e || c == 0xff9f)
+    if ((c >= 0x3099 && c <= 0x309c) || (c >= 0x3031 && c <= 0x3035) || c == 0x30fc || c == 0xff70 || c == 0xff9e ||
+        c == 0xff9f)
         return true;
     UErrorCode status = U_ZERO_ERROR;
     switch (uscript_getScript((UChar32)c, &status)) {
@@ -69,7 +70,8 @@ enum char_class char_class(uint32_t c)
         return is_unspaced(c) ? CHAR_UNSPACED : CHAR_MARK;
     }
     if (category & U_GC_CF_MASK) /* U+200B separates words: Khmer and Thai are typed with it */
-        return c != 0x200b && u_hasBinaryProperty((UChar32)c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) ? CHAR_FORMAT : CHAR_OTHER;
+        return c != 0x200b && u_hasBinaryProperty((UChar32)c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) ? CHAR_FORMAT
+                                                                                                  : CHAR_OTHER;
     if (c == 0xff3f)
         return CHAR_UNDERSCORE;
     return (category & U_GC_SO_MASK) && u_isUAlphabetic((UChar32)c) ? CHAR_LETTER : CHAR_OTHER;

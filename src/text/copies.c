@@ -3,8 +3,8 @@
 
 #include "base/hash.h"
 
-/* How many of the added numbers have each of the 64 bits set, as vertical counters: plane i holds bit i of all 64 counts. Adding costs two
- * operations on average instead of 64. */
+/* How many of the added numbers have each of the 64 bits set, as vertical counters: plane i holds bit i of all 64
+ * counts. Adding costs two operations on average instead of 64. */
 struct bit_counts {
     uint64_t planes[32];
     uint32_t added;
@@ -62,7 +62,8 @@ static bool is_credit(const struct token *tokens, uint32_t count, uint32_t i)
            (str_equal(tokens[i].key, STR("rt")) || str_equal(tokens[i].key, STR("via")));
 }
 
-/* M. Charikar, "Similarity estimation techniques from rounding algorithms" (2002), with pairs of neighbouring words as features. */
+/* M. Charikar, "Similarity estimation techniques from rounding algorithms" (2002), with pairs of neighbouring words
+ * as features. */
 void text_copies(const struct token *tokens, uint32_t count, struct text_facts *facts)
 {
     struct bit_counts counts = {0};

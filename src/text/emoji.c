@@ -44,7 +44,8 @@ static bool is_skin_tone(uint32_t c)
     return c >= 0x1f3fb && c <= 0x1f3ff;
 }
 
-/* Symbols of old (©, ↔, ‼) are text unless U+FE0F follows; those from U+2600 on are typed and meant as emoji without it. */
+/* Symbols of old (©, ↔, ‼) are text unless U+FE0F follows; those from U+2600 on are typed and meant as emoji without
+ * it. */
 static bool needs_style(uint32_t c)
 {
     return c < 0x2600 && !has(c, UCHAR_EMOJI_PRESENTATION);
@@ -63,7 +64,8 @@ static bool is_base(uint32_t c, uint32_t next, bool is_joined)
 static bool take_flag(struct sequence *sequence, struct glyph first)
 {
     struct glyph second = glyph_at(sequence->text, sequence->at + first.len);
-    return is_flag_letter(first.c) && is_flag_letter(second.c) && take(sequence, first, true) && take(sequence, second, true);
+    return is_flag_letter(first.c) && is_flag_letter(second.c) && take(sequence, first, true) &&
+           take(sequence, second, true);
 }
 
 static bool take_keycap(struct sequence *sequence, struct glyph first)
@@ -79,11 +81,12 @@ static bool take_keycap(struct sequence *sequence, struct glyph first)
     return take(sequence, frame, true);
 }
 
-/* One element: a base with its style, skin tone, frame and tags. A style that makes it an emoji stays in the key, so that the
- * key read as a text is that emoji again. */
+/* One element: a base with its style, skin tone, frame and tags. A style that makes it an emoji stays in the key, so
+ * that the key read as a text is that emoji again. */
 static bool take_element(struct sequence *sequence, bool is_joined)
 {
-    struct glyph base = glyph_at(sequence->text, sequence->at), next = glyph_at(sequence->text, sequence->at + base.len);
+    struct glyph base = glyph_at(sequence->text, sequence->at),
+                 next = glyph_at(sequence->text, sequence->at + base.len);
     if (!is_base(base.c, next.c, is_joined) || !take(sequence, base, true))
         return false;
     if (next.c == EMOJI_STYLE && !take(sequence, next, !is_joined && needs_style(base.c)))

@@ -22,7 +22,9 @@ static size_t decode_number(struct str s, uint32_t *c_out)
     size_t first = at;
     for (; at < s.len && at - first < DIGITS_MAX; at++) {
         char     c = s.ptr[at];
-        unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0') : ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') ? (unsigned)((c | 0x20) - 'a' + 10) : 99;
+        unsigned digit = c >= '0' && c <= '9'                       ? (unsigned)(c - '0')
+                         : ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') ? (unsigned)((c | 0x20) - 'a' + 10)
+                                                                    : 99;
         if (digit >= base)
             break;
         value = value * (uint32_t)base + digit;

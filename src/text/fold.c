@@ -33,10 +33,11 @@ static int32_t casefold(struct text_analyser *analyser, struct str s)
     if (s.len > INT32_MAX / 4 || !utf16_reserve(&analyser->narrow, (int32_t)s.len + 1) ||
         !utf16_reserve(&analyser->wide, 2 * (int32_t)s.len + 32))
         return -1;
-    u_strFromUTF8WithSub(analyser->narrow.units, analyser->narrow.capacity, &narrow_len, s.ptr, (int32_t)s.len, 0xfffd, NULL, &status);
+    u_strFromUTF8WithSub(analyser->narrow.units, analyser->narrow.capacity, &narrow_len, s.ptr, (int32_t)s.len, 0xfffd,
+                         NULL, &status);
     for (;;) {
-        int32_t len = unorm2_normalize(analyser->nfkc_casefold, analyser->narrow.units, narrow_len, analyser->wide.units,
-                                       analyser->wide.capacity, &status);
+        int32_t len = unorm2_normalize(analyser->nfkc_casefold, analyser->narrow.units, narrow_len,
+                                       analyser->wide.units, analyser->wide.capacity, &status);
         if (status == U_BUFFER_OVERFLOW_ERROR && utf16_reserve(&analyser->wide, len + 1))
             status = U_ZERO_ERROR;
         else

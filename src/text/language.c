@@ -7,8 +7,9 @@
 static const struct {
     char from[8], to[4];
 } renamed[] = {
-    {"iw", "he"}, {"in", "id"}, {"ji", "yi"}, {"jw", "jv"}, {"mo", "ro"}, {"nb", "no"}, {"sh", "sr"}, {"tl", "tl"}, {"fil", "tl"},
-    {"blu", "hmn"}, {"und", ""}, {"un", ""}, {"xxx", ""}, {"zxx", ""}, {"mul", ""}, {"mis", ""}, {"art", ""}, {"root", ""},
+    {"iw", "he"}, {"in", "id"}, {"ji", "yi"},  {"jw", "jv"},   {"mo", "ro"}, {"nb", "no"},
+    {"sh", "sr"}, {"tl", "tl"}, {"fil", "tl"}, {"blu", "hmn"}, {"und", ""},  {"un", ""},
+    {"xxx", ""},  {"zxx", ""},  {"mul", ""},   {"mis", ""},    {"art", ""},  {"root", ""},
 };
 
 void text_language_code(struct str code, char lang[TEXT_LANG_BYTES])
@@ -45,7 +46,8 @@ bool text_claimed_language(struct str claim, char lang[TEXT_LANG_BYTES])
     return lang[0] != '\0';
 }
 
-bool text_detect_language(struct text_analyser *analyser, const struct token *tokens, uint32_t count, char lang[TEXT_LANG_BYTES])
+bool text_detect_language(struct text_analyser *analyser, const struct token *tokens, uint32_t count,
+                          char lang[TEXT_LANG_BYTES])
 {
     enum { SAMPLE_MAX_BYTES = 1024 }; /* more hardly ever changes CLD2's mind */
     struct buf *sample = &analyser->scratch;

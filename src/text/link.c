@@ -1,25 +1,18 @@
+/* The canonical form of links, and what is shared with finding them in a text. */
 #include "text/analyser.h"
 #include "text/chars.h"
 
 #include "base/utf8.h"
 
-/* Hosts whose bare form ("bit.ly/2x") is surely a link. Sorted. */
-static const char *const bare_hosts[] = {
-    "amzn.to",     "bit.ly",       "buff.ly",    "dlvr.it",  "facebook.com", "fb.me",      "goo.gl",          "ift.tt",
-    "instagr.am",  "instagram.com", "is.gd",     "j.mp",     "linkedin.com", "lnkd.in",    "medium.com",      "ow.ly",
-    "pic.twitter.com", "pinterest.com", "pin.it", "redd.it", "reddit.com",   "spoti.fi",   "t.co",            "t.me",
-    "tiktok.com",  "tinyurl.com",  "tmblr.co",   "trib.al",  "twitch.tv",    "twitter.com", "vimeo.com",      "vm.tiktok.com",
-    "wp.me",       "youtu.be",     "youtube.com",
-};
-
 /* Parameters that say where a reader came from, not what is read. Names that start with "utm_" go too. */
 static const char *const tracking_parameters[] = {
-    "_ga",     "dclid",     "fb_action_ids", "fb_action_types", "fb_ref", "fb_source", "fbclid", "ga_source", "gbraid",
-    "gclid",   "gclsrc",    "hsctatracking", "ig_rid", "igsh",       "igshid", "mc_cid",    "mc_eid", "mkt_tok",   "msclkid",
-    "ocid",    "ref_src",   "ref_url",       "s_cid",  "twclid",     "ttclid", "vero_id",   "wbraid", "wickedid",  "yclid",
+    "_ga",      "dclid",  "fb_action_ids", "fb_action_types", "fb_ref", "fb_source", "fbclid", "ga_source", "gbraid",
+    "gclid",    "gclsrc", "hsctatracking", "ig_rid",          "igsh",   "igshid",    "mc_cid", "mc_eid",    "mkt_tok",
+    "msclkid",  "ocid",   "ref_src",       "ref_url",         "s_cid",  "twclid",    "ttclid", "vero_id",   "wbraid",
+    "wickedid", "yclid",
 };
 
-static size_t scheme_bytes(struct str s)
+size_t link_scheme_bytes(struct str s)
 {
     if (s.len > 7 && str_equal_ascii_nocase(str_slice(s.ptr, 7), STR("http://")))
         return 7;
@@ -28,59 +21,7 @@ static size_t scheme_bytes(struct str s)
     return 0;
 }
 
-/* ---- Finding links in a text ---- */
-
-static bool is_ellipsis(struct str text, size_t at)
-{
-    return glyph_at(text, at).c == 0x2026;
-}
-
-/* Does the glyph end a link? Letters of scripts without spaces do: there the sentence goes on without one. */
-static bool ends_link(struct glyph glyph)
-{
-    if (glyph.c < 0x80)
-        return glyph.c <= ' ' || glyph.c == 0x7f || strchr("<>\"`|\\^{}", (int)glyph.c);
-    enum char_class class = char_class(glyph.c);
-    return class != CHAR_LETTER && class != CHAR_DIGIT && class != CHAR_MARK;
-}
-
-static size_t run_end(struct str text, size_t at)
-{
-    for (;;) {
-        struct glyph glyph = glyph_at(text, at);
-        bool         is_quoting = text.ptr[at < text.len ? at : 0] == '&' && glyph.c != '&'; /* &quot; &#39; &gt; */
-        if (glyph.len == 0 || is_quoting || ends_link(glyph))
-            return at;
-        at += glyph.len;
-    }
-}
-
-/* Punctuation behind a link belongs to the sentence; a closing bracket too unless it was opened inside the link. */
-static size_t without_trailing(struct str text, size_t start, size_t end)
-{
-    int64_t round = 0, square = 0;
-    for (size_t i = start; i < end; i++) {
-        char c = text.ptr[i];
-        round += (c == '(') - (c == ')');
-        square += (c == '[') - (c == ']');
-    }
-    for (; end > start; end--) {
-        char c = text.ptr[end - 1];
-        if (c == ')' && round < 0)
-            round++;
-        else if (c == ']' && square < 0)
-            square++;
-        else if (c == ';' && str_ends_with(str_slice(text.ptr + start, end - start), STR("&amp;")))
-            end -= 4;
-        else if (c == '\0' || !strchr(".,:;!?'*&([", c))
-            return end;
-    }
-    return end;
-}
-
-/* Is there a host at the start of s: labels of letters, digits and hyphens with a dot between? *end_out: where it, or what
- * looked like one, ends. */
-static bool host_scan(struct str s, size_t *end_out)
+bool link_host_scan(struct str s, size_t *end_out)
 {
     size_t at = 0, label = 0, dots = 0, end = 0;
     bool   has_inner_dot = false;
@@ -101,19 +42,7 @@ static bool host_scan(struct str s, size_t *end_out)
     return has_inner_dot;
 }
 
-/* After the scheme: user@ before the host, if any. */
-static size_t user_bytes(struct str s)
-{
-    for (size_t i = 0; i < s.len && i < 256; i++) {
-        if (s.ptr[i] == '@')
-            return i + 1;
-        if (strchr("/?# ", s.ptr[i]) || s.ptr[i] == '\0')
-            return 0;
-    }
-    return 0;
-}
-
-static bool is_listed(struct str host, const char *const *names, size_t count)
+bool link_is_listed(struct str host, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (str_equal_ascii_nocase(host, str_of(names[i])))
@@ -121,80 +50,12 @@ static bool is_listed(struct str host, const char *const *names, size_t count)
     return false;
 }
 
-/* "http…", "https:…", "http:/…": the scheme itself was cut. */
-static size_t cut_scheme_end(struct str text, size_t at)
-{
-    struct str s = {text.ptr + at, text.len - at};
-    size_t     len = 0;
-    while (len < s.len && len < 5 && ascii_to_lower(s.ptr[len]) == "https"[len])
-        len++;
-    if (len < 4)
-        return at;
-    for (const char *next = "://"; *next && len < s.len && s.ptr[len] == *next; next++)
-        len++;
-    return is_ellipsis(text, at + len) ? at + len : at;
-}
-
-static struct link_span bare_link(struct str text, size_t at)
-{
-    enum { HOST_MAX = 16 };
-    size_t end = at, dots = 0;
-    for (; end < text.len && end - at < HOST_MAX && (ascii_kinds[(unsigned char)text.ptr[end]] || text.ptr[end] == '.'); end++)
-        dots += text.ptr[end] == '.';
-    struct str host = {text.ptr + at, end - at};
-    bool       is_www = host.len > 4 && str_equal_ascii_nocase(str_slice(host.ptr, 4), STR("www."));
-    size_t     www_end;
-    if (is_www && host_scan(str_slice(text.ptr + at + 4, text.len - at - 4), &www_end) &&
-        !(at + 4 + www_end < text.len && text.ptr[at + 4 + www_end] == '@')) /* an e-mail address */
-        return (struct link_span){without_trailing(text, at, run_end(text, at)), false};
-    if (dots == 0 || end + 1 >= text.len || text.ptr[end] != '/' || !ascii_kinds[(unsigned char)text.ptr[end + 1]] ||
-        !is_listed(host, bare_hosts, sizeof bare_hosts / sizeof *bare_hosts))
-        return (struct link_span){at, false};
-    return (struct link_span){without_trailing(text, at, run_end(text, at)), false};
-}
-
-static struct link_span full_link(struct str text, size_t at, size_t scheme)
-{
-    struct str rest = {text.ptr + at + scheme, text.len - at - scheme};
-    size_t     user = user_bytes(rest), host;
-    bool       has_host = host_scan(str_slice(rest.ptr + user, rest.len - user), &host);
-    size_t     host_end = at + scheme + user + host;
-    if (is_ellipsis(text, host_end))
-        return (struct link_span){host_end, true};
-    if (!has_host)
-        return (struct link_span){at, false};
-    return (struct link_span){without_trailing(text, at, run_end(text, host_end)), false};
-}
-
-static struct link_span checked(struct str text, size_t at, struct link_span span)
-{
-    if (span.end > at && is_ellipsis(text, span.end))
-        span.is_truncated = true;
-    if (span.end - at > TEXT_LINK_MAX_BYTES)
-        span.is_truncated = true;
-    return span;
-}
-
-/* A failing attempt reads no further than the next character that neither word nor host can hold: linear in all. */
-struct link_span text_link_scan(struct str text, size_t at)
-{
-    size_t scheme = scheme_bytes(str_slice(text.ptr + at, text.len - at));
-    return checked(text, at, scheme ? full_link(text, at, scheme) : (struct link_span){cut_scheme_end(text, at), true});
-}
-
-struct link_span text_bare_link_scan(struct str text, size_t at)
-{
-    return checked(text, at, bare_link(text, at));
-}
-
-/* ---- Their canonical form ---- */
-
 static bool is_tracking(struct str parameter)
 {
     const char *equals = parameter.len ? memchr(parameter.ptr, '=', parameter.len) : NULL;
     struct str  name = {parameter.ptr, equals ? (size_t)(equals - parameter.ptr) : parameter.len};
     return (name.len >= 4 && str_equal_ascii_nocase(str_slice(name.ptr, 4), STR("utm_"))) ||
-           is_listed(name, tracking_parameters, sizeof tracking_parameters / sizeof *tracking_parameters);
+           link_is_listed(name, tracking_parameters, sizeof tracking_parameters / sizeof *tracking_parameters);
 }
 
 /* Pieces written one after the other into memory that is known to be long enough. */
@@ -259,7 +120,7 @@ struct str text_link_canonical(struct arena *arena, struct str url)
     url = str_trim(url);
     if (!utf8_is_valid(url))
         return arena_str(arena, url);
-    size_t     scheme = scheme_bytes(url);
+    size_t     scheme = link_scheme_bytes(url);
     struct str rest = {url.len ? url.ptr + scheme : "", url.len - scheme};
     struct str authority = take(&rest, span_until(rest, "/?#"));
     for (size_t at = authority.len; at-- > 0;)
@@ -269,7 +130,7 @@ struct str text_link_canonical(struct arena *arena, struct str url)
         }
     struct str host = without_default_port(authority, scheme == 8);
     size_t     host_end;
-    if (!host_scan(host, &host_end) && !(scheme && host.len))
+    if (!link_host_scan(host, &host_end) && !(scheme && host.len))
         return arena_str(arena, url);
     struct writer out = {arena_alloc(arena, url.len + 16), 0};
     if (!out.ptr)
@@ -290,7 +151,7 @@ struct str text_link_canonical(struct arena *arena, struct str url)
 
 struct str text_link_host(struct str canonical_url)
 {
-    size_t scheme = scheme_bytes(canonical_url);
+    size_t scheme = link_scheme_bytes(canonical_url);
     if (!scheme)
         return STR("");
     struct str rest = {canonical_url.ptr + scheme, canonical_url.len - scheme};

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 
 /* Languages that libstemmer knows, by our codes. */
-static const char stemmed_languages[][4] = {"ar", "ca", "da", "de", "el", "en", "es", "eu", "fi", "fr", "ga", "hi", "hu", "hy", "id",
-                                            "it", "lt", "ne", "no", "pt", "ro", "ru", "sr", "sv", "ta", "tr", "yi", "nl"};
+static const char stemmed_languages[][4] = {"ar", "ca", "da", "de", "el", "en", "es", "eu", "fi", "fr",
+                                            "ga", "hi", "hu", "hy", "id", "it", "lt", "ne", "no", "pt",
+                                            "ro", "ru", "sr", "sv", "ta", "tr", "yi", "nl"};
 
 enum { LANGUAGE_COUNT = sizeof stemmed_languages / sizeof *stemmed_languages, SLOT_COUNT = 8192, SLOT_WORD_BYTES = 27 };
 

@@ -5,8 +5,9 @@
  *     keys  our fleet's on fleek 😍 #jetblue http://t.co/x
  *                                   jetblue             (a tag is also a word, at the same position)
  *
- * A key is what queries, the index and trends compare: NFKC case-folded, with its sigil (# @ $) where it has one.
- * The tokeniser that reads posts also reads the words of a query, so both always agree; a key read as a text gives that key again.
+ * A key is what queries, the index and trends compare: NFKC case-folded, with its sigil (# @ $) where it has one. The
+ * tokeniser that reads posts also reads the words of a query, so both always agree; a key read as a text gives that
+ * key again.
  *
  * What is a word: letters, marks, digits and underscores, in scripts without spaces what ICU's dictionaries find.
  *   wi-fi is wi fi; don't and fleet's are one; 3.5 and 1,000 are one; U.S. is u.s (never "us"); the 's of @jetblue's is nobody's word.
@@ -15,8 +16,7 @@
  *   A link that a platform cut ("http://t.co/ab…") is no token: nobody knows where it leads. www. and known hosts (t.co/x) need no scheme.
  *   No key is longer than 256 bytes (links: 4096).
  *
- * Everything here is pure: bytes in, facts out. Results live in the caller's arena.
- */
+ * Everything here is pure: bytes in, facts out. Results live in the caller's arena. / */
 #ifndef TEXT_TEXT_H
 #define TEXT_TEXT_H
 
@@ -55,11 +55,13 @@ struct text_facts {
     uint32_t      word_count; /* words that copy_hash has seen */
 };
 
-/* How far simhash moves when one word of a text changes (measured on random words, 2,000 rounds each; unrelated texts differ in 32 bits):
+/* How far simhash moves when one word of a text changes (measured on random words, 2,000 rounds each; unrelated texts
+ * differ in 32 bits):
  *     words      8    15    25    40    60   100   200   400
  *     mean bits  13.8 9.6   7.5   6.1   4.9  3.8   2.7   1.9
  *     3 or less  0 %  2 %   6 %   14 %  27 %  47 %  71 %  88 %
- * So 3 bits join long texts alone; short near copies need another measure (the shingles themselves), short exact ones have copy_hash. */
+ * So 3 bits join long texts alone; short near copies need another measure (the shingles themselves), short exact ones
+ * have copy_hash. */
 
 /* Reusable state (break iterators, stemmers); one for each thread. */
 struct text_analyser;
@@ -82,11 +84,12 @@ enum error_code text_analyse(struct text_analyser *analyser, struct arena *arena
 /* NFKC case folding of one word or name, as keys are folded ("Fleet’s" -> "fleet's"). ptr is NULL without memory. */
 struct str text_fold(struct text_analyser *analyser, struct arena *arena, struct str s);
 
-/* Snowball's stem of a folded word in a language; the word itself where there is no stemmer. Valid until the next call. */
+/* Snowball's stem of a folded word in a language; the word itself where there is no stemmer. Valid until the next
+ * call. */
 struct str text_stem(struct text_analyser *analyser, struct str folded_word, const char *lang);
 
-/* The canonical form of a link (see TOKEN_LINK), and its host without "www.", port and user. url may lack its scheme ("example.com/a" is
- * http). What is no link comes back as it is, and its host is empty. ptr is NULL without memory. */
+/* The canonical form of a link (see TOKEN_LINK), and its host without "www.", port and user. url may lack its scheme
+ * ("example.com/a" is http). What is no link comes back as it is, and its host is empty. ptr is NULL without memory. */
 struct str text_link_canonical(struct arena *arena, struct str url);
 struct str text_link_host(struct str canonical_url);
 

@@ -22,13 +22,19 @@ double detect_paid(double z, int level)
     return squared > 0 ? sqrt(squared) : 0;
 }
 
+static double past_share(const struct counter *counter, const struct moment *moment)
+{
+    double exposure = counter_baseline(moment->volume, moment->lag);
+    return exposure > 0 ? counter_baseline(counter, moment->lag) / exposure : 0;
+}
+
 struct judgement detect_counter(const struct counter *counter, const struct moment *moment, double prior, uint32_t since)
 {
     struct judgement best = {0};
     if (moment->lag < 0 || counter_recent(counter, moment->lag) < VOICES_MIN)
         return best;
     double exposure = counter_baseline(moment->volume, moment->lag);
-    double share = prior + deviance_unseen_share(exposure) + (exposure > 0 ? counter_baseline(counter, moment->lag) / exposure : 0);
+    double share = prior + deviance_unseen_share(exposure) + past_share(counter, moment);
     for (int level = moment->lag; level >= 0; level--) {
         double x = counter_recent(counter, level);
         if (x < VOICES_MIN)
@@ -60,11 +66,10 @@ size_t detect_posts(const struct store *store, const struct table *table, uint32
     return count;
 }
 
-/* What two keys would share by chance in a window, as often as each is said there now. */
+/* What two keys would share by chance in a window: the one as often as it is said there now, the other as often as it ever is. */
 static double chance_together(const struct counter *a, const struct counter *b, const struct moment *moment, int level)
 {
-    double volume = counter_recent(moment->volume, level);
-    return volume > 0 ? counter_recent(a, level) * counter_recent(b, level) / volume : 0;
+    return fmax(counter_recent(a, level) * past_share(b, moment), counter_recent(b, level) * past_share(a, moment));
 }
 
 static struct judgement best_window(const struct counter *a, const struct counter *b, const double recent[COUNTER_LEVELS], double share,

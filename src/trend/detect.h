@@ -7,8 +7,8 @@
  * The last term pays for looking: there are 2^k times as many short windows as windows 2^k times as long, so as many more chances for
  * an accident (the penalty of multi-scale scan statistics; Duembgen and Spokoiny 2001, Annals of Statistics 29).
  *
- * For a pair mu_w also takes in what its two keys would share by chance, as often as each is said in the window now: x_a x_b / N_w. When
- * a word bursts, its pair with every common word is new, but no news.
+ * For a pair mu_w also takes in what its two keys would share by chance: the greater of x_a,w * share_b and x_b,w * share_a, with the
+ * shares of the baseline. When a word bursts, its pair with every common word is new, but no news.
  *
  * Pairs have no counters. A pair is looked at when a post brings it and one of its keys is warm (z >= 1); its history is
  * then counted exactly by walking the chain of the rarer key. (Fifty pairs a post, of which one in twenty is ever met five times: counting

@@ -7,9 +7,9 @@
  *     z = sign(x - mu) sqrt( 2 [ x ln(x / mu) - (x + r) ln((x + r) / (mu + r)) ] )
  *
  *        x    mu   r=10     Poisson     what r does: a doubled common word is no news,
- *        5   0.1   5.22      5.51       a rare word said five times still is
- *       20    10   2.24      2.76
- *      200   100   2.76      8.66
+ *        5   0.1   5.22      5.41       a rare word said five times still is
+ *       20    10   1.84      2.78
+ *      200   100   2.38      8.79
  */
 #ifndef TREND_DEVIANCE_H
 #define TREND_DEVIANCE_H

@@ -1,5 +1,5 @@
-/* Runs a target without libFuzzer: driver CORPUS_FOLDER [ROUNDS]. Every seed, every seed cut short, then seeds with random changes.
- * When a check or a sanitizer ends the program, the input that did it is printed as a C string. */
+/* Runs a target without libFuzzer: driver CORPUS_FOLDER [ROUNDS]. Every seed, every seed cut short, then seeds with
+ * random changes. When a check or a sanitizer ends the program, the input that did it is printed as a C string. */
 #include "fuzz.h"
 
 #include "base/arena.h"
@@ -28,7 +28,8 @@ static void print_input(void)
         return;
     for (size_t i = 0; i < shown; i++) {
         uint8_t c = current.bytes[i];
-        int     len = c >= ' ' && c < 0x7f && c != '"' && c != '\\' ? snprintf(line, sizeof line, "%c", c) : snprintf(line, sizeof line, "\\%03o", c);
+        int     len = c >= ' ' && c < 0x7f && c != '"' && c != '\\' ? snprintf(line, sizeof line, "%c", c)
+                                                                    : snprintf(line, sizeof line, "\\%03o", c);
         if (write(STDERR_FILENO, line, (size_t)len) < 0)
             return;
     }

@@ -4,9 +4,9 @@
  *     fuzz_post    parse -> print -> parse and encode -> decode give the same post
  *     fuzz_query   parse -> print -> parse gives the same tree; the linter and the matcher live with it
  *
- * With -Dfuzzers=true and clang they are libFuzzer programs (make fuzz). Without, driver.c feeds them the seeds in corpus/ and what
- * becomes of those under a few thousand random changes, always the same ones, as a part of make test.
- */
+ * With -Dfuzzers=true and clang they are libFuzzer programs (make fuzz). Without, driver.c feeds them the seeds in
+ * corpus/ and what becomes of those under a few thousand random changes, always the same ones, as a part of make
+ * test. / */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
 

@@ -12,10 +12,17 @@ static const struct query_options options = {.lists = lists, .list_count = 2, .n
 
 static struct post post_of(struct str text)
 {
-    return (struct post){
-        .id = STR("twitter:1"), .platform = STR("twitter"), .at_us = INT64_C(1424690000000000), .author_id = STR("7"),
-        .author_handle = STR("Anna"), .author_followers = 12, .text = text, .kind = STR("post"), .community = STR("Ferries"),
-        .url = STR("https://example.com/1"), .metrics = {3, 2, 1, POST_COUNT_UNKNOWN, 0}};
+    return (struct post){.id = STR("twitter:1"),
+                         .platform = STR("twitter"),
+                         .at_us = INT64_C(1424690000000000),
+                         .author_id = STR("7"),
+                         .author_handle = STR("Anna"),
+                         .author_followers = 12,
+                         .text = text,
+                         .kind = STR("post"),
+                         .community = STR("Ferries"),
+                         .url = STR("https://example.com/1"),
+                         .metrics = {3, 2, 1, POST_COUNT_UNKNOWN, 0}};
 }
 
 static bool matches(struct text_analyser *analyser, const struct query_node *root, const struct query_doc *doc)
@@ -26,7 +33,8 @@ static bool matches(struct text_analyser *analyser, const struct query_node *roo
     return is_match;
 }
 
-static void check_printed(struct text_analyser *analyser, struct arena *arena, const struct query *query, const struct query_doc *doc)
+static void check_printed(struct text_analyser *analyser, struct arena *arena, const struct query *query,
+                          const struct query_doc *doc)
 {
     struct query again;
     struct error error = {0};
@@ -36,7 +44,8 @@ static void check_printed(struct text_analyser *analyser, struct arena *arena, c
     if (code != ERROR_TOO_LARGE && code != ERROR_MEMORY) { /* a list written out may be longer than its name */
         fuzz_check(code == ERROR_NONE, "%s: printed as %.*s", error.message, STR_ARG(buf_str(&text)));
         fuzz_check(query_equal(query->root, again.root), "another tree: printed as %.*s", STR_ARG(buf_str(&text)));
-        fuzz_check(matches(analyser, query->root, doc) == matches(analyser, again.root, doc), "another meaning: %.*s", STR_ARG(buf_str(&text)));
+        fuzz_check(matches(analyser, query->root, doc) == matches(analyser, again.root, doc), "another meaning: %.*s",
+                   STR_ARG(buf_str(&text)));
     }
     buf_fini(&text);
 }

@@ -22,9 +22,12 @@ static void check_places(const struct text_facts *facts)
         fuzz_check(utf8_is_valid(token->key) && utf8_is_valid(token->stem), "token %u", i);
         fuzz_check(before || token->position == 0, "token %u", i);
         if (is_sigil_word)
-            fuzz_check(token->kind == TOKEN_WORD && token->start > before->start && end <= before->start + (size_t)before->len, "token %u", i);
+            fuzz_check(token->kind == TOKEN_WORD && token->start > before->start &&
+                           end <= before->start + (size_t)before->len,
+                       "token %u", i);
         else if (before)
-            fuzz_check(token->position == before->position + 1 && token->start >= before->start + before->len, "token %u", i);
+            fuzz_check(token->position == before->position + 1 && token->start >= before->start + before->len,
+                       "token %u", i);
     }
     uint32_t last = facts->token_count ? facts->tokens[facts->token_count - 1].position + 1 : 0;
     fuzz_check(facts->position_count == last, "%u positions", facts->position_count);
@@ -32,9 +35,11 @@ static void check_places(const struct text_facts *facts)
 
 static void check_same(const struct text_facts *a, const struct text_facts *b)
 {
-    fuzz_check(a->token_count == b->token_count && a->copy_hash == b->copy_hash && a->simhash == b->simhash, "two analysers differ");
+    fuzz_check(a->token_count == b->token_count && a->copy_hash == b->copy_hash && a->simhash == b->simhash,
+               "two analysers differ");
     for (uint32_t i = 0; i < a->token_count; i++)
-        fuzz_check(str_equal(a->tokens[i].key, b->tokens[i].key) && str_equal(a->tokens[i].stem, b->tokens[i].stem), "token %u", i);
+        fuzz_check(str_equal(a->tokens[i].key, b->tokens[i].key) && str_equal(a->tokens[i].stem, b->tokens[i].stem),
+                   "token %u", i);
 }
 
 static bool is_ascii(struct str s)
@@ -45,9 +50,10 @@ static bool is_ascii(struct str s)
     return true;
 }
 
-/* A key is folded; and read as a text, an emoji or a key of ASCII is one token with that key. (Other scripts may be cut at other
- * places without their neighbours.) */
-static void check_key(struct text_analyser *analyser, struct arena *arena, const struct token *token, bool is_sigil_word)
+/* A key is folded; and read as a text, an emoji or a key of ASCII is one token with that key. (Other scripts may be
+ * cut at other places without their neighbours.) */
+static void check_key(struct text_analyser *analyser, struct arena *arena, const struct token *token,
+                      bool is_sigil_word)
 {
     if (token->kind == TOKEN_LINK) {
         struct str again = text_link_canonical(arena, token->key);
@@ -64,8 +70,9 @@ static void check_key(struct text_analyser *analyser, struct arena *arena, const
     struct text_facts facts;
     if (text_analyse(analyser, arena, token->key, STR(""), 0, &facts, NULL) != ERROR_NONE)
         return;
-    fuzz_check(facts.position_count == 1 && str_equal(facts.tokens[0].key, token->key), "key %.*s reads as %u positions, %.*s first",
-               STR_ARG(token->key), facts.position_count, STR_ARG(facts.token_count ? facts.tokens[0].key : STR("")));
+    fuzz_check(facts.position_count == 1 && str_equal(facts.tokens[0].key, token->key),
+               "key %.*s reads as %u positions, %.*s first", STR_ARG(token->key), facts.position_count,
+               STR_ARG(facts.token_count ? facts.tokens[0].key : STR("")));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -82,7 +89,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned    want = data[0] >> 3 & TEXT_WANT_ALL;
     if (text_analyse(analyser, &arena, text, lang, want, &facts, &error) != ERROR_NONE)
         goto out;
-    fuzz_check(utf8_is_valid(facts.text) && !(facts.text.len && memchr(facts.text.ptr, 0, facts.text.len)), "text not repaired");
+    fuzz_check(utf8_is_valid(facts.text) && !(facts.text.len && memchr(facts.text.ptr, 0, facts.text.len)),
+               "text not repaired");
     check_places(&facts);
     if (text_analyse(second, &arena, text, lang, want, &again, &error) == ERROR_NONE)
         check_same(&facts, &again);

@@ -4,7 +4,7 @@
 run --help
 equal "--help succeeds" "$status" 0
 commands=$(sed -n '/^Commands/,/^$/p' "$out" | awk 'NR>1 && NF {print $1}' | grep -E '^[a-z]+$')
-check "it names the commands" test "$(echo "$commands" | wc -l)" -ge 12
+check "it names the commands" test "$(echo "$commands" | wc -l)" -ge 13
 for command in $commands; do
     run "$command" --help
     check "$command --help is at most 80 columns wide" awk 'length($0) > 80 {print; bad = 1} END {exit bad}' "$out"

@@ -84,7 +84,8 @@ static void test_widths(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (text_terminal_width(str_of(rows[i].text)) != rows[i].columns)
-            fail_msg("\"%s\": %d columns, not %d", rows[i].text, text_terminal_width(str_of(rows[i].text)), rows[i].columns);
+            fail_msg("\"%s\": %d columns, not %d", rows[i].text, text_terminal_width(str_of(rows[i].text)),
+                     rows[i].columns);
 }
 
 int main(void)

@@ -40,14 +40,17 @@ static void test_languages(void **state)
 
         {"late again", "", ""},
         {"@ferry @harbour @town #late #again http://t.co/the_ferry_was_late", "", ""},
-        {"Die Fähre kam schon wieder zu spät #the #ferry #was #late @and_nobody @told_us http://the.ferry.example/was/late", "", "de"},
+        {"Die Fähre kam schon wieder zu spät #the #ferry #was #late @and_nobody @told_us "
+         "http://the.ferry.example/was/late",
+         "", "de"},
         {"12 34 56 78", "", ""},
         {"😂 😂 😂 😂", "", ""},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct text_facts facts = facts_of(*state, str_of(rows[i].text), rows[i].claim, TEXT_WANT_ALL);
         if (strcmp(facts.lang, rows[i].lang) != 0)
-            fail_msg("\"%s\" claimed \"%s\": \"%s\", not \"%s\"", rows[i].text, rows[i].claim, facts.lang, rows[i].lang);
+            fail_msg("\"%s\" claimed \"%s\": \"%s\", not \"%s\"", rows[i].text, rows[i].claim, facts.lang,
+                     rows[i].lang);
     }
 }
 
@@ -64,10 +67,21 @@ static void test_stems(void **state)
     static const struct {
         const char *word, *lang, *stem;
     } rows[] = {
-        {"delays", "en", "delay"},     {"delayed", "en", "delay"},   {"fleet's", "en", "fleet"}, {"happily", "en", "happili"},
-        {"fähren", "de", "fahr"},      {"bateaux", "fr", "bateau"},  {"barcos", "es", "barc"},   {"паромы", "ru", "паром"},
-        {"delays", "", "delays"},      {"delays", "xx", "delays"},   {"delays", "english", "delays"}, {"", "en", ""},
-        {"東京", "ja", "東京"},        {"gemiler", "tr", "gemi"},    {"ferjene", "no", "ferj"},
+        {"delays", "en", "delay"},
+        {"delayed", "en", "delay"},
+        {"fleet's", "en", "fleet"},
+        {"happily", "en", "happili"},
+        {"fähren", "de", "fahr"},
+        {"bateaux", "fr", "bateau"},
+        {"barcos", "es", "barc"},
+        {"паромы", "ru", "паром"},
+        {"delays", "", "delays"},
+        {"delays", "xx", "delays"},
+        {"delays", "english", "delays"},
+        {"", "en", ""},
+        {"東京", "ja", "東京"},
+        {"gemiler", "tr", "gemi"},
+        {"ferjene", "no", "ferj"},
         {"internationalisations", "en", "internationalis"},
         {"antidisestablishmentarianisms", "en", "antidisestablishmentarian"},
     };
@@ -78,8 +92,10 @@ static void test_stems(void **state)
             if (!str_equal(stem, str_of(rows[i].stem)))
                 fail_msg("%s in \"%s\": \"%.*s\", not \"%s\"", rows[i].word, rows[i].lang, STR_ARG(stem), rows[i].stem);
         }
-    struct text_facts facts = facts_of(fixture, STR("Delays #delays @delays http://delays.example/ happily"), "en", TEXT_WANT_STEMS);
-    static const char *const stems[] = {"delay", "#delays", "delay", "@delays", "delay", "http://delays.example/", "happili"};
+    struct text_facts facts =
+        facts_of(fixture, STR("Delays #delays @delays http://delays.example/ happily"), "en", TEXT_WANT_STEMS);
+    static const char *const stems[] = {"delay",  "#delays", "delay", "@delays", "delay", "http://delays.example/",
+                                        "happili"};
     for (uint32_t i = 0; i < facts.token_count; i++)
         assert_true(str_equal(facts.tokens[i].stem, str_of(stems[i])));
 }
@@ -90,10 +106,10 @@ static void test_stop_words(void **state)
         const char *word, *lang;
         bool        is_stop;
     } rows[] = {
-        {"the", "en", true},  {"the", "", true},     {"the", "de", false}, {"und", "de", true},     {"und", "en", false},
-        {"rt", "de", true},   {"via", "ja", true},   {"amp", "xx", true},  {"don't", "en", true},   {"i'm", "en", true},
-        {"it's", "en", true}, {"can't", "en", true}, {"lol", "en", false}, {"ferry", "en", false},  {"", "en", false},
-        {"не", "ru", true},   {"は", "ja", true},    {"的", "zh", true},   {"için", "tr", true},    {"että", "fi", true},
+        {"the", "en", true},  {"the", "", true},     {"the", "de", false}, {"und", "de", true},    {"und", "en", false},
+        {"rt", "de", true},   {"via", "ja", true},   {"amp", "xx", true},  {"don't", "en", true},  {"i'm", "en", true},
+        {"it's", "en", true}, {"can't", "en", true}, {"lol", "en", false}, {"ferry", "en", false}, {"", "en", false},
+        {"не", "ru", true},   {"は", "ja", true},    {"的", "zh", true},   {"için", "tr", true},   {"että", "fi", true},
         {"the", NULL, true},  {"ও", "bn", false},    {"a", "en", true},    {"yours", "en", true},
     };
     (void)state;

@@ -50,8 +50,8 @@ static void test_canonical_links(void **state)
 /* What canonical links are for: these are one. */
 static void test_one_link_many_spellings(void **state)
 {
-    static const char *const urls[] = {"http://example.com/a?b=1", "HTTP://EXAMPLE.com:80/a?b=1#top", "http://example.com/a?utm_source=x&b=1",
-                                       "http://me@example.com/a?b=1&fbclid=2"};
+    static const char *const urls[] = {"http://example.com/a?b=1", "HTTP://EXAMPLE.com:80/a?b=1#top",
+                                       "http://example.com/a?utm_source=x&b=1", "http://me@example.com/a?b=1&fbclid=2"};
     struct fixture          *fixture = *state;
     for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
         struct str canonical = text_link_canonical(&fixture->arena, str_of(urls[i]));

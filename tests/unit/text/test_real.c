@@ -80,7 +80,8 @@ static struct counts look_at(struct fixture *fixture, const char *name)
             struct text_facts facts = facts_of(fixture, str_of(text), "", TEXT_WANT_ALL), again;
             check_facts(&facts);
             check_words_read_back(fixture, &facts);
-            assert_int_equal(text_analyse(second, &fixture->arena, str_of(text), STR(""), TEXT_WANT_ALL, &again, NULL), ERROR_NONE);
+            assert_int_equal(text_analyse(second, &fixture->arena, str_of(text), STR(""), TEXT_WANT_ALL, &again, NULL),
+                             ERROR_NONE);
             if (facts_hash(&facts) != facts_hash(&again))
                 fail_msg("a second analyser sees another \"%s\"", text);
             counts.posts++;

@@ -2,8 +2,8 @@
  *
  *     our fleet's on fleek {😍} #jetblue=jetblue <http://t.co/x>
  *
- * Positions are separated by blanks, tokens at one position by "="; links stand in <>, emoji in {}, the rest as their keys.
- */
+ * Positions are separated by blanks, tokens at one position by "="; links stand in <>, emoji in {}, the rest as their
+ * keys. / */
 #ifndef TEXT_FIXTURE_H
 #define TEXT_FIXTURE_H
 
@@ -82,7 +82,8 @@ static inline void check_facts(const struct text_facts *facts)
         bool                is_same = i > 0 && token->position == facts->tokens[i - 1].position;
         uint64_t            end = (uint64_t)token->start + token->len;
         if (token->len == 0 || end > facts->text.len)
-            fail_msg("token %u: surface [%u, +%u) of a text of %zu bytes", i, token->start, token->len, facts->text.len);
+            fail_msg("token %u: surface [%u, +%u) of a text of %zu bytes", i, token->start, token->len,
+                     facts->text.len);
         if (((unsigned char)facts->text.ptr[token->start] & 0xc0) == 0x80 ||
             (end < facts->text.len && ((unsigned char)facts->text.ptr[end] & 0xc0) == 0x80))
             fail_msg("token %u: surface cuts a character in two", i);
