@@ -418,17 +418,19 @@ enum error_code store_commit(struct archive *archive, struct error *error)
 
 /* ---- The contract ---- */
 
+enum error_code store_refuse_broken(const struct archive *archive, struct error *error)
+{
+    error_set(error, ERROR_IO, "an earlier write to %s failed, and the disk may or may not hold it", archive->folder);
+    error_hint(error, "open it anew: what was committed is there");
+    return ERROR_IO;
+}
+
 static enum error_code begin_write(struct archive *archive, struct error *error)
 {
     pthread_mutex_lock(&archive->lock);
     if (archive->mode != ARCHIVE_WRITE)
         return error_set(error, ERROR_READ_ONLY, "%s was opened for reading", archive->folder);
-    if (archive->is_broken) {
-        error_set(error, ERROR_IO, "writing to %s failed in a way that cannot be undone here", archive->folder);
-        error_hint(error, "open it anew: what was committed is there");
-        return ERROR_IO;
-    }
-    return ERROR_NONE;
+    return archive->is_broken ? store_refuse_broken(archive, error) : ERROR_NONE;
 }
 
 static enum error_code end_write(struct archive *archive, enum error_code code)
