@@ -38,7 +38,7 @@ static enum error_code replay(struct str bytes, struct trend_engine *engine, uns
             error_print(error, stderr);
             continue;
         }
-        code = text_analyse(analyser, &arena, post.text, post.lang, TEXT_WANT_LANGUAGE | TEXT_WANT_STEMS, &facts, error);
+        code = text_analyse(analyser, &arena, post.text, post.lang, TREND_TEXT_WANT, &facts, error);
         *reading_us_out += clock_monotonic_us() - from_us;
         if (code == ERROR_NONE)
             code = trend_engine_add(engine, &post, &facts, error);

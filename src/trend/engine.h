@@ -53,6 +53,8 @@ void engine_report(struct trend_engine *engine, struct live *live, enum trend_ev
 bool engine_snapshot(const struct trend_engine *engine, const struct live *live, struct arena *arena, struct trend *trend_out);
 /* Makes the alarm's key or pair an item of the trend. NULL when it is one already, or the trend is full. */
 struct live_item *engine_attach(struct trend_engine *engine, struct live *live, const struct alarm *alarm);
+/* Asks whether the item's keys were in a spell at this hour before, and remembers this one. */
+void engine_remember(struct trend_engine *engine, const struct live *live, struct live_item *item);
 /* Coverage, fit and profile after posts or items have changed. */
 void engine_measure(struct trend_engine *engine, struct live *live);
 /* Puts the post into the live trend that it fits best, if it fits any. */

@@ -9,7 +9,6 @@
 
 enum { ALARM_POSTS = 512, AUTHORS_MIN = 3, POSTS_MIN = 4, START_POSTS = 512 };
 #define START_LOOKBACK_US (3 * CLOCK_DAY_US)
-
 #define LIKE_HOME 0.2
 
 static int by_z(const void *a, const void *b)
@@ -58,7 +57,6 @@ struct live_item *engine_attach(struct trend_engine *engine, struct live *live, 
         engine->table.keys[alarm->b].trends |= bit;
     else
         a->background = (float)(alarm->judgement.mu / alarm->judgement.x);
-    item->is_alarm = alarm->judgement.z >= engine->options.z_open;
     return item;
 }
 
@@ -108,7 +106,7 @@ static bool is_recurring(struct trend_engine *engine, uint32_t number, int64_t s
     return is_known;
 }
 
-static void mark_recurring(struct trend_engine *engine, const struct live *live, struct live_item *item)
+void engine_remember(struct trend_engine *engine, const struct live *live, struct live_item *item)
 {
     item->is_recurring = is_recurring(engine, item->a, live->started_us);
     if (item->b != KEY_NONE)
@@ -133,7 +131,7 @@ static void open_trend(struct trend_engine *engine, const struct alarm *alarm, c
     item->coverage = live->mean_fit = 1; /* until there are posts to measure by */
     take_posts(engine, live, n > count ? earlier : posts, n > count ? n : count);
     engine_measure(engine, live);
-    mark_recurring(engine, live, item);
+    engine_remember(engine, live, item);
     live->z = live->z_peak = alarm->judgement.z;
 }
 
@@ -163,7 +161,7 @@ void engine_group(struct trend_engine *engine)
         }
         struct live_item *item = engine_attach(engine, home, alarm);
         if (item) {
-            mark_recurring(engine, home, item);
+            engine_remember(engine, home, item);
             engine_measure(engine, home);
             take_posts(engine, home, posts, count);
         }

@@ -24,7 +24,6 @@ struct live_item {
     struct judgement best; /* when it was strongest */
     double   z;            /* at the last look */
     double   coverage;     /* share of the trend's last posts that hold it */
-    bool     is_alarm;     /* passed the opening threshold by itself */
     bool     is_recurring; /* it, or one of the pair, was in a spell at this hour before */
 };
 
@@ -43,9 +42,7 @@ struct live {
     double   mean_fit; /* of its last posts, before division */
     bool     is_dirty; /* a post or a key joined since the last look */
     uint32_t shown_posts;
-    unsigned shown_flags;
     int64_t  shown_us;
-    double   shown_z;
     struct live_overlap { uint64_t with; unsigned looks; } overlap; /* the older trend that is like it, for how many looks */
 };
 

@@ -23,12 +23,6 @@ void store_fini(struct store *store)
     *store = (struct store){0};
 }
 
-static size_t post_bytes(const struct stored_post *post)
-{
-    return sizeof *post + post->key_count * sizeof *post->keys + post->shingle_count * sizeof *post->shingles + post->id.len +
-           post->author_name.len + post->text.len;
-}
-
 static struct str copy_into(char **at, struct str s)
 {
     if (s.len)
@@ -82,13 +76,11 @@ void store_push(struct store *store, struct stored_post *post)
         store_drop_oldest(store);
     store->ring[post->seq & (store->capacity - 1)] = post;
     store->next_seq++;
-    store->bytes += post_bytes(post);
 }
 
 void store_drop_oldest(struct store *store)
 {
     struct stored_post **slot = &store->ring[store->oldest_seq & (store->capacity - 1)];
-    store->bytes -= post_bytes(*slot);
     store_post_release(*slot);
     *slot = NULL;
     store->oldest_seq++;

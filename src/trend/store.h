@@ -46,7 +46,6 @@ struct store {
     uint64_t next_seq;   /* of the next post; the first is 1 */
     uint64_t oldest_seq; /* still held; == next_seq when empty */
     uint64_t capacity;   /* a power of two */
-    size_t   bytes;      /* of all posts held by the ring */
 };
 
 /* False without memory. capacity is rounded up to a power of two. */

@@ -4,7 +4,6 @@
 #include "trend/snapshot.h"
 
 #define IDLE_MAX_US (12 * CLOCK_HOUR_US)
-
 #define LIKE_MERGE 0.15
 #define GROWN 1.25
 #define SOFT_Z 2.5
@@ -18,9 +17,7 @@ void engine_report(struct trend_engine *engine, struct live *live, enum trend_ev
         return;
     trend.merged_into = merged_into;
     live->shown_posts = live->posts;
-    live->shown_flags = trend.flags;
     live->shown_us = engine->newest_us;
-    live->shown_z = live->z_peak;
     if (engine->options.on_event)
         engine->options.on_event(engine->options.context, kind, engine->newest_us, &trend);
 }
@@ -88,8 +85,9 @@ static void adopt_soft_keys(struct trend_engine *engine, struct live *live, cons
             for (size_t j = 0; j < count; j++)
                 inside += live_has(live, posts[j]->seq);
             bool is_mostly = inside * 2 >= count, is_common = together * 10 >= 3 * (live->member_count - from) && inside * 5 >= count;
-            if (is_mostly || is_common)
-                engine_attach(engine, live, &(struct alarm){number, KEY_NONE, judgement});
+            struct live_item *item = is_mostly || is_common ? engine_attach(engine, live, &(struct alarm){number, KEY_NONE, judgement}) : NULL;
+            if (item)
+                engine_remember(engine, live, item);
         }
     }
 }

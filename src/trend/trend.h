@@ -2,6 +2,16 @@
  *
  * Posts go in, in order of time; trends open, change and close in event time. The method and its formulas with their sources
  * are told in docs/trends.md; the mathematics lives in pure functions beside this file.
+ *
+ * Warm-up. What is unusual is told from a past: the baseline forgets by half in 7 days and stays behind the window it judges. From an
+ * empty start nothing is judged for 8 minutes; then windows of up to a quarter of the history are, against an expectation that grants
+ * every unseen key one voice in all posts seen so far, so that little history means few alarms, not many. In the first day every
+ * trend carries TREND_LOW_EVIDENCE. With 8.5 days of history all windows (to 68 hours) and the longest lag are in use. To ask for
+ * a moment in an archive, replay from TREND_WARM_UP_US before it, or from the archive's beginning; recurring trends are recognised only by
+ * what was replayed (the warm-up holds last week's; last year's needs a year).
+ *
+ * To list what came up between two times take the trends whose detected_at_us lies between, by greatest z; to list what is open
+ * at a time, trend_engine_open_trends.
  */
 #ifndef TREND_TREND_H
 #define TREND_TREND_H
@@ -11,10 +21,16 @@
 #include "post/post.h"
 #include "text/text.h"
 
+/* What the engine reads of a text: text_analyse's `want` for posts that are fed to it. Without stems "flood" and "floods" are two
+ * keys, without a language only English stop words are known. */
+#define TREND_TEXT_WANT (TEXT_WANT_LANGUAGE | TEXT_WANT_STEMS)
+
+#define TREND_WARM_UP_US (INT64_C(14) * 24 * 3600 * 1000000)
+
 enum trend_flag {
     TREND_COORDINATED = 1, /* few voices, or copies, or posts in step: dup_share, top_author_share and synchrony say which */
     TREND_RECURRING = 2,   /* the same keys peaked at this hour one or more whole weeks (or a year) ago */
-    TREND_LOW_EVIDENCE = 4, /* fewer than 5 effective voices, or hardly above the threshold */
+    TREND_LOW_EVIDENCE = 4, /* fewer than 5 effective voices, or hardly above the threshold, or less than a day of history */
 };
 /* Flags as words, in the order of their bits: "coordinated", "recurring", "low_evidence". */
 extern const char *const trend_flag_names[3];
@@ -63,7 +79,6 @@ typedef void (*trend_event_fn)(void *context, enum trend_event_kind kind, int64_
 
 struct trend_options {
     double  z_open, z_keep; /* 0: defaults */
-    int64_t bucket_us;      /* smallest bucket; 0: chosen for the volume, see docs/trends.md */
     trend_event_fn on_event;
     void   *context;
 };

@@ -33,8 +33,10 @@ static inline enum error_code fixture_take(void *context, const struct post *pos
     }
     struct post *copy = &town->posts[town->count++];
     *copy = *post;
-    struct str *strings[] = {&copy->id, &copy->author_id, &copy->author_handle, &copy->author_name, &copy->text, &copy->lang,
-                             &copy->url, &copy->thread, &copy->reply_to, &copy->repost_of, &copy->quote_of, &copy->community};
+    struct str *strings[] = {&copy->id, &copy->author_id, &copy->author_handle, &copy->author_name, &copy->text,
+                             &copy->lang,
+                             &copy->url, &copy->thread, &copy->reply_to, &copy->repost_of, &copy->quote_of,
+                                 &copy->community};
     for (size_t i = 0; i < COUNT_OF(strings); i++)
         *strings[i] = fixture_copy(town, *strings[i]);
     copy->links = post->link_count ? arena_new(&town->arena, struct str) : NULL;

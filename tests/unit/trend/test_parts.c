@@ -18,7 +18,7 @@ static struct text_facts analyse(struct text_analyser *analyser, struct arena *a
 {
     struct text_facts facts;
     struct error      error = {0};
-    check_ok(text_analyse(analyser, arena, str_of(text), STR("en"), TEXT_WANT_STEMS, &facts, &error), error, "%s", text);
+    check_ok(text_analyse(analyser, arena, str_of(text), STR("en"), TREND_TEXT_WANT, &facts, &error), error, "%s", text);
     return facts;
 }
 

@@ -70,7 +70,7 @@ static bool replay(const char *name, struct watch *watch)
         struct text_facts facts;
         arena_reset(&arena);
         check_ok(post_parse(str_slice(line, (size_t)len - (line[len - 1] == '\n')), &arena, &post, &error), error, "post");
-        check_ok(text_analyse(analyser, &arena, post.text, post.lang, TEXT_WANT_LANGUAGE | TEXT_WANT_STEMS, &facts, &error), error, "text");
+        check_ok(text_analyse(analyser, &arena, post.text, post.lang, TREND_TEXT_WANT, &facts, &error), error, "text");
         check_ok(trend_engine_add(engine, &post, &facts, &error), error, "add");
         posts++;
     }

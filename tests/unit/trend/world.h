@@ -100,7 +100,7 @@ static inline void world_say(struct world *world, int64_t at_us, const char *aut
     arena_reset(&world->arena);
     struct post post = {.id = str_of(id), .platform = STR("t"), .at_us = at_us, .author_id = str_of(author), .author_handle = str_of(author),
                         .text = str_of(text), .kind = STR("post"), .repost_of = str_of(repost_of)};
-    check_ok(text_analyse(world->analyser, &world->arena, post.text, STR("en"), TEXT_WANT_STEMS, &facts, &error), error, "%s", text);
+    check_ok(text_analyse(world->analyser, &world->arena, post.text, STR("en"), TREND_TEXT_WANT, &facts, &error), error, "%s", text);
     check_ok(trend_engine_add(world->engine, &post, &facts, &error), error, "%s", text);
 }
 
