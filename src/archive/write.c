@@ -456,7 +456,7 @@ enum error_code archive_commit(struct archive *archive, struct error *error)
         struct error ignored = {0};
         archive->failed_seal_posts = store_seal(archive, &ignored) ? store_pending(archive) : 0;
     } else if (!code && archive->is_young_watched && archive->young_committed >= FREEZE_POSTS)
-        code = store_freeze(archive, NULL) ? ERROR_NONE : ERROR_NONE; /* a kindness to the next snapshot, no more */
+        store_freeze(archive, NULL); /* a kindness to the next snapshot, no more: where it fails, nothing has changed */
     return end_write(archive, code);
 }
 
