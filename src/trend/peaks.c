@@ -43,6 +43,11 @@ static bool grow(struct peaks *peaks)
     return true;
 }
 
+static bool is_within(int64_t value, int64_t target, int64_t tolerance)
+{
+    return value >= target - tolerance && value <= target + tolerance;
+}
+
 void peaks_add(struct peaks *peaks, uint64_t key, int64_t start_us)
 {
     key += key == 0;
@@ -53,12 +58,10 @@ void peaks_add(struct peaks *peaks, uint64_t key, int64_t start_us)
         slot->key = key;
         peaks->count++;
     }
+    for (int i = 0; i < PEAKS_PER_KEY; i++)
+        if (slot->at_us[i] && is_within(slot->at_us[i], start_us, NEAR_US))
+            return; /* the same spell, met again through another key or pair of its trend */
     slot->at_us[slot->next++ % PEAKS_PER_KEY] = start_us;
-}
-
-static bool is_within(int64_t value, int64_t target, int64_t tolerance)
-{
-    return value >= target - tolerance && value <= target + tolerance;
 }
 
 bool peaks_is_recurring(const struct peaks *peaks, uint64_t key, int64_t start_us)
