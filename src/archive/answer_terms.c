@@ -100,12 +100,14 @@ static enum error_code count_part(struct standout *standout, uint32_t part, stru
         return error->code;
     if (deleted && count_terms(source->segment, &counts->terms, deleted, 0, terms, counts->deleted, error))
         return error->code;
+    uint64_t matching = 0, all = 0;
     for (uint32_t term = 0; term < terms; term++) {
-        if (!is_wanted_kind(column_get(&counts->terms.kind, term)))
-            continue;
-        standout->n += counts->matching[term];
-        standout->N += (double)column_get(&counts->terms.df, term) - (counts->deleted ? counts->deleted[term] : 0);
+        uint64_t is_wanted = is_wanted_kind(column_get(&counts->terms.kind, term));
+        matching += is_wanted * counts->matching[term];
+        all += is_wanted * (column_get(&counts->terms.df, term) - (counts->deleted ? counts->deleted[term] : 0));
     }
+    standout->n += (double)matching;
+    standout->N += (double)all;
     return ERROR_NONE;
 }
 

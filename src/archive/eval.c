@@ -145,9 +145,7 @@ static enum error_code eval_or_child(struct eval *eval, const struct query_node 
     }
     enum error_code code = eval_node(eval, child, rest ? rest : within, &set, error);
     if (!code) {
-        /* Outside of what it was asked for, a child may hold anything. */
-        if (rest)
-            roaring_bitmap_and_inplace(set, rest);
+        /* Outside of rest it may hold anything: that is in sum already, or nobody asks for it. */
         roaring_bitmap_or_inplace(sum, set);
         roaring_bitmap_free(set);
     }

@@ -25,7 +25,7 @@ static inline enum error_code eval_have(const roaring_bitmap_t *documents, struc
 
 /* ---- eval_terms.c: leaves that the dictionary decides ---- */
 
-/* Numbers of dictionary terms, ascending, on the heap. */
+/* Numbers of dictionary terms, on the heap: ascending, each once; of link: in no order, some twice. */
 struct term_list {
     uint32_t *terms;
     size_t    count, capacity;

@@ -116,25 +116,18 @@ static enum error_code one_key(struct eval *eval, const struct query_node *leaf,
     return term_list_add(list, term, error);
 }
 
-/* A bare link stands under each of the beginnings that query_link_bare takes off. In byte order, so that the list ascends. */
+/* A bare link stands under each of the beginnings that query_link_bare takes off. */
 static enum error_code link_terms(struct eval *eval, const struct query_node *leaf, struct term_list *list, struct error *error)
 {
     static const char *const beginnings[] = {SEGMENT_LINK_PREFIX "http://", SEGMENT_LINK_PREFIX "http://www.",
                                              SEGMENT_LINK_PREFIX "https://", SEGMENT_LINK_PREFIX "https://www."};
     struct str prefix = leaf->has_glob ? eval_literal_prefix(leaf->text) : leaf->text;
-    /* "w" begins both "http://w…" and "http://www.w…": a walk through the whole family visits each once. */
-    if (prefix.len == 0 || str_starts_with(STR("www."), prefix) || str_starts_with(prefix, STR("www.")))
+    if (prefix.len == 0)
         return walk_range(eval, leaf, FAMILY_LINKS, STR(SEGMENT_LINK_PREFIX), list, error);
     for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
         if (walk_headed(eval, leaf, FAMILY_LINKS, beginnings[i], prefix, list, error))
             return error->code;
     return ERROR_NONE;
-}
-
-static int compare_terms(const void *left, const void *right)
-{
-    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-    return (a > b) - (a < b);
 }
 
 enum error_code eval_accepted_terms(struct eval *eval, const struct query_node *leaf, struct term_list *list, struct error *error)
@@ -155,9 +148,6 @@ enum error_code eval_accepted_terms(struct eval *eval, const struct query_node *
     case FAMILY_LINKS: code = link_terms(eval, leaf, list, error); break;
     case FAMILY_SITES: code = walk_range(eval, leaf, family, STR(SEGMENT_SITE_PREFIX), list, error); break; /* subdomains too */
     }
-    /* Ranges were walked upwards, but "http://x" and "http://www." lie the one within the other's neighbourhood. */
-    if (!code && family == FAMILY_LINKS && list->count)
-        qsort(list->terms, list->count, sizeof *list->terms, compare_terms);
     return code;
 }
 

@@ -77,7 +77,6 @@ void            log_close(struct log *log);
 /* A record: log_begin, then append the payload to log->buffer, then log_end. ERROR_MEMORY takes back this record alone. */
 size_t          log_begin(struct log *log, enum log_type type);
 enum error_code log_end(struct log *log, size_t begun, struct error *error);
-/* Takes back the last record, which log_begin began at begun. */
 /* Durable when it returns. On an error the file is cut back to the last commit and the records are gone; *is_broken_out tells
  * that even the cutting failed, and that nothing may be written any more before the archive is opened anew. */
 enum error_code log_commit(struct log *log, bool *is_broken_out, struct error *error);

@@ -13,7 +13,7 @@
 
 #include <zstd.h>
 
-enum { BLOCK_BYTES = 32 * 1024, BLOCK_MAX_BYTES = 64 * 1024 * 1024, RECORDS_LEVEL = 3, RECORDS_DICTIONARY_BYTES = 32 * 1024 };
+enum { BLOCK_BYTES = 32 * 1024, BLOCK_MAX_BYTES = 64 * 1024 * 1024, RECORDS_LEVEL = 1, RECORDS_DICTIONARY_BYTES = 32 * 1024 };
 
 /* Writes blocks: {0}, then records_writer_init, then records_write for each post in order of documents, then records_writer_end. */
 struct records_writer {

@@ -421,7 +421,7 @@ enum error_code archive_erase(struct archive *archive, struct error *error)
     if (archive->mode != ARCHIVE_WRITE)
         code = error_set(error, ERROR_READ_ONLY, "%s was opened for reading", archive->folder);
     else if (archive->is_broken)
-        code = error_set(error, ERROR_IO, "writing to %s failed in a way that cannot be undone here: open it anew", archive->folder);
+        code = store_refuse_broken(archive, error);
     if (!code)
         code = store_commit(archive, error);
     if (!code)

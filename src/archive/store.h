@@ -146,6 +146,7 @@ enum error_code store_delete_post(struct archive *archive, struct str id, int64_
 enum error_code store_delete_author(struct archive *archive, struct str folded, int64_t at_us, uint64_t *deleted_out, struct error *error);
 /* Makes visible what was added; cannot fail but for want of memory, which leaves the handle broken. */
 enum error_code store_apply(struct archive *archive, struct error *error);
+enum error_code store_refuse_broken(const struct archive *archive, struct error *error); /* is_broken: says so */
 void            store_rollback(struct archive *archive);
 enum error_code store_commit(struct archive *archive, struct error *error);
 

@@ -418,17 +418,19 @@ enum error_code store_commit(struct archive *archive, struct error *error)
 
 /* ---- The contract ---- */
 
+enum error_code store_refuse_broken(const struct archive *archive, struct error *error)
+{
+    error_set(error, ERROR_IO, "an earlier write to %s failed, and the disk may or may not hold it", archive->folder);
+    error_hint(error, "open it anew: what was committed is there");
+    return ERROR_IO;
+}
+
 static enum error_code begin_write(struct archive *archive, struct error *error)
 {
     pthread_mutex_lock(&archive->lock);
     if (archive->mode != ARCHIVE_WRITE)
         return error_set(error, ERROR_READ_ONLY, "%s was opened for reading", archive->folder);
-    if (archive->is_broken) {
-        error_set(error, ERROR_IO, "writing to %s failed in a way that cannot be undone here", archive->folder);
-        error_hint(error, "open it anew: what was committed is there");
-        return ERROR_IO;
-    }
-    return ERROR_NONE;
+    return archive->is_broken ? store_refuse_broken(archive, error) : ERROR_NONE;
 }
 
 static enum error_code end_write(struct archive *archive, enum error_code code)
@@ -454,7 +456,7 @@ enum error_code archive_commit(struct archive *archive, struct error *error)
         struct error ignored = {0};
         archive->failed_seal_posts = store_seal(archive, &ignored) ? store_pending(archive) : 0;
     } else if (!code && archive->is_young_watched && archive->young_committed >= FREEZE_POSTS)
-        code = store_freeze(archive, NULL) ? ERROR_NONE : ERROR_NONE; /* a kindness to the next snapshot, no more */
+        store_freeze(archive, NULL); /* a kindness to the next snapshot, no more: where it fails, nothing has changed */
     return end_write(archive, code);
 }
 

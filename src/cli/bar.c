@@ -26,6 +26,7 @@ void bar_wipe(struct bar *bar)
 
 void bar_of_import(void *context, const struct import_progress *progress)
 {
-    struct progress_view view = {progress->bytes_taken, progress->bytes_total, progress->counts.read, progress->elapsed_us, progress->file};
+    struct progress_view view = {progress->bytes_taken, progress->bytes_total, progress->counts.read,
+                                 progress->elapsed_us, progress->file};
     bar_draw(context, &view);
 }

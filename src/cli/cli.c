@@ -14,8 +14,8 @@
 #error "the build says which version this is"
 #endif
 
-extern const struct cli_command cmd_import, cmd_count, cmd_timeline, cmd_breakdown, cmd_terms, cmd_posts, cmd_thread, cmd_delete, cmd_lint, cmd_stats,
-    cmd_trends, cmd_demo, cmd_help;
+extern const struct cli_command cmd_import, cmd_count, cmd_timeline, cmd_breakdown, cmd_terms, cmd_posts, cmd_thread,
+    cmd_delete, cmd_lint, cmd_stats, cmd_trends, cmd_demo, cmd_help;
 
 /* In the order in which a newcomer meets them. */
 const struct cli_command *const cli_commands[] = {
@@ -89,7 +89,8 @@ enum error_code cli_end_json(struct cli *cli, struct json *json)
     return cli_flush(cli);
 }
 
-/* Words of strangers stand in messages too: a bad line, a file's name. Lines of a hint keep their blanks, for the caret below a query. */
+/* Words of strangers stand in messages too: a bad line, a file's name. Lines of a hint keep their blanks, for the caret
+ * below a query. */
 static void print_clean_lines(const char *prefix, const char *text)
 {
     struct str rest = str_of(text), line;

@@ -81,8 +81,9 @@ struct cli {
 /* Runs the command line and returns the exit status. stop is set from outside. */
 int cli_main(int argc, char **argv, atomic_bool *stop);
 
-/* Fills given, arguments and command from the words of the command line: options may stand anywhere, --name=value is --name value,
- * and behind -- everything is an argument. ERROR_USAGE names what is unknown, and what was probably meant. */
+/* Fills given, arguments and command from the words of the command line: options may stand anywhere, --name=value is
+ * --name value, and behind -- everything is an argument. ERROR_USAGE names what is unknown, and what was probably
+ * meant. */
 enum error_code cli_parse(struct cli *cli, int argc, char **argv);
 
 /* The value of an option of this command, or NULL; the last one counts. */
@@ -91,7 +92,8 @@ bool        cli_switch(const struct cli *cli, const char *name);
 /* The nth value of an option that may be given many times; NULL behind the last. */
 const char *cli_nth_value(const struct cli *cli, const char *name, size_t n);
 /* A whole number within [least, most], or fallback where the option is not given. ERROR_USAGE names both. */
-enum error_code cli_number(struct cli *cli, const char *name, int64_t fallback, int64_t least, int64_t most, int64_t *number_out);
+enum error_code cli_number(struct cli *cli, const char *name, int64_t fallback, int64_t least, int64_t most,
+                           int64_t *number_out);
 /* RFC 3339, a date, or a duration that goes back from now_us ("24h"). */
 enum error_code cli_time(struct cli *cli, const char *name, int64_t now_us, int64_t fallback_us, int64_t *at_us_out);
 /* The arguments from the nth on, with a blank between them. */

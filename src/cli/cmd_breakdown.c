@@ -35,7 +35,9 @@ static enum error_code find_field(struct cli *cli, enum query_field *field_out)
         }
     const char *meant = cli_nearest(by, field_name, NULL);
     error_set(&cli->error, ERROR_USAGE, "--by: there is no field '%.60s'", by);
-    return error_hint(&cli->error, meant ? "did you mean %s?" : "one of: author platform community kind lang tag mention link site thread has",
+    return error_hint(&cli->error,
+                      meant ? "did you mean %s?"
+                            : "one of: author platform community kind lang tag mention link site thread has",
                       meant);
 }
 
@@ -91,7 +93,8 @@ static enum error_code run(struct cli *cli)
     if (!code)
         code = place_open_reader(cli, &reader);
     if (!code)
-        code = archive_breakdown(reader.snapshot, query.root, field, (size_t)top, &cli->arena, &values, &count, &cli->error);
+        code = archive_breakdown(reader.snapshot, query.root, field, (size_t)top, &cli->arena, &values, &count,
+                                 &cli->error);
     place_close_reader(&reader);
     if (code)
         return code;
@@ -102,7 +105,8 @@ const struct cli_command cmd_breakdown = {
     .name = "breakdown",
     .arguments = "QUERY --by FIELD [--top N]",
     .summary = "matching posts by author, tag, link, language ...",
-    .details = "Counts the posts that the query matches by the values of a field, most first. Top authors, links and tags are this question.\n\n"
+    .details = "Counts the posts that the query matches by the values of a field, most first. Top authors, links and "
+               "tags are this question.\n\n"
                "With --json: {\"values\":[{\"value\":VALUE, \"count\":N}, ...]}.",
     .options = options,
     .examples = examples,

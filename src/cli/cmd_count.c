@@ -5,7 +5,8 @@ static const struct cli_option options[] = {PLACE_QUERY_OPTIONS, {0}};
 
 static const struct cli_example examples[] = {
     {"bellwether count 'delay* NEAR/3 (bag OR luggage)'", "how many posts speak of delayed bags"},
-    {"bellwether count --json since:7d lang:de", "the same for a week of German posts, for a program: {\"count\":1234}"},
+    {"bellwether count --json since:7d lang:de", "the same for a week of German posts, for a program: "
+                                                 "{\"count\":1234}"},
     {0},
 };
 

@@ -34,7 +34,8 @@ static enum error_code delete_posts(struct cli *cli, struct archive *archive, st
 static enum error_code print(struct cli *cli, const struct deleted *deleted)
 {
     if (!cli->is_json) {
-        buf_printf(&cli->out, "%s deleted%s\n", show_number(&cli->arena, deleted->deleted).ptr, cli_switch(cli, "erase") ? " and erased" : "");
+        buf_printf(&cli->out, "%s deleted%s\n", show_number(&cli->arena, deleted->deleted).ptr,
+                   cli_switch(cli, "erase") ? " and erased" : "");
         return cli_flush(cli);
     }
     struct json json = json_writer(&cli->out);
@@ -54,12 +55,14 @@ static enum error_code run(struct cli *cli)
     struct archive *archive = NULL;
     struct deleted  deleted = {0};
     if (author ? cli->argument_count > 0 : cli->argument_count == 0 && !cli_switch(cli, "erase")) {
-        error_set(&cli->error, ERROR_USAGE, "delete: %s", author ? "either ids or --author, not both" : "no id and no --author");
+        error_set(&cli->error, ERROR_USAGE, "delete: %s",
+                  author ? "either ids or --author, not both" : "no id and no --author");
         return error_hint(&cli->error, "bellwether delete --help");
     }
     enum error_code code = place_open_writer(cli, &archive);
     if (!code)
-        code = author ? archive_delete_author(archive, str_of(author), &deleted.deleted, &cli->error) : delete_posts(cli, archive, &deleted);
+        code = author ? archive_delete_author(archive, str_of(author), &deleted.deleted, &cli->error)
+                      : delete_posts(cli, archive, &deleted);
     if (!code)
         code = archive_commit(archive, &cli->error);
     if (!code && cli_switch(cli, "erase"))
@@ -72,9 +75,10 @@ const struct cli_command cmd_delete = {
     .name = "delete",
     .arguments = "ID... | --author AUTHOR [--erase]",
     .summary = "take posts out, for good",
-    .details = "Deletes posts by id, or all posts of an author. They are gone from every answer at once, and importing them again does not bring "
-               "them back. Their bytes go when their segment is next rewritten, or at once with --erase, which alone rewrites for what was "
-               "deleted before.\n\nWith --json: {\"deleted\":N, \"missing\":N, \"erased\":BOOL}.",
+    .details = "Deletes posts by id, or all posts of an author. They are gone from every answer at once, and importing "
+               "them again does not bring them back. Their bytes go when their segment is next rewritten, or at once "
+               "with --erase, which alone rewrites for what was deleted before.\n\n"
+               "With --json: {\"deleted\":N, \"missing\":N, \"erased\":BOOL}.",
     .options = options,
     .examples = examples,
     .max_arguments = CLI_ANY_NUMBER,

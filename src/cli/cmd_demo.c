@@ -39,7 +39,11 @@ static enum error_code take_in(struct cli *cli, struct demo_plan *plan)
     if (!vfs_join(path, cli->client_folder, "town.jsonl") || !vfs_join(rejected, cli->client_folder, "rejected"))
         return error_set(&cli->error, ERROR_USAGE, "--data: the path is too long: %.60s...", cli->data);
     const char           *paths[] = {path};
-    struct import_options import = {.paths = paths, .path_count = 1, .rejected_folder = rejected, .stop = cli->stop, .on_progress = bar_of_import,
+    struct import_options import = {.paths = paths,
+                                    .path_count = 1,
+                                    .rejected_folder = rejected,
+                                    .stop = cli->stop,
+                                    .on_progress = bar_of_import,
                                     .context = &bar};
     enum error_code       code = place_open_writer(cli, &archive);
     if (!code)
@@ -54,8 +58,10 @@ static enum error_code take_in(struct cli *cli, struct demo_plan *plan)
         code = archive_seal(archive, &cli->error);
     archive_close(archive);
     if (!code)
-        cli_say(cli, "imported: %s new, %s there already, %s rejected", show_number(&cli->arena, report.counts.added).ptr,
-                show_number(&cli->arena, report.counts.duplicate).ptr, show_number(&cli->arena, report.counts.rejected).ptr);
+        cli_say(cli, "imported: %s new, %s there already, %s rejected",
+                show_number(&cli->arena, report.counts.added).ptr,
+                show_number(&cli->arena, report.counts.duplicate).ptr,
+                show_number(&cli->arena, report.counts.rejected).ptr);
     return code;
 }
 
@@ -66,8 +72,13 @@ static enum error_code listen_to(struct cli *cli, const struct demo_plan *plan, 
     enum error_code     code = place_open_reader(cli, &reader);
     if (code)
         return code;
-    struct replay replay = {.cli = cli, .snapshot = reader.snapshot, .root = &all, .from_us = plan->since_us, .until_us = plan->until_us,
-                            .on_event = demo_watch_event, .context = watch};
+    struct replay replay = {.cli = cli,
+                            .snapshot = reader.snapshot,
+                            .root = &all,
+                            .from_us = plan->since_us,
+                            .until_us = plan->until_us,
+                            .on_event = demo_watch_event,
+                            .context = watch};
     code = replay_run(&replay);
     replay_fini(&replay);
     place_close_reader(&reader);
@@ -87,7 +98,8 @@ static enum error_code print(struct cli *cli, const struct demo_watch *watch)
     }
     demo_print_report(&report, &cli->out);
     if (!cli_switch(cli, "report"))
-        buf_printf(&cli->out, "\nThe town stays in %s. Try:\n"
+        buf_printf(&cli->out, "\n"
+                              "The town stays in %s. Try:\n"
                               "  bellwether --client %s trends\n"
                               "  bellwether --client %s posts --order top --limit 5 ferry\n"
                               "  bellwether --client %s terms 'has:question since:2d'\n",
@@ -117,10 +129,11 @@ const struct cli_command cmd_demo = {
     .name = "demo",
     .arguments = "[--report]",
     .summary = "three weeks of an invented town, and the trends unearthed in it",
-    .details = "Makes three weeks of chatter in a harbour town that does not exist, with stories, a swarm, a flood and a weekly tag planted in it, "
-               "takes it in through the real import, listens to it through the real trend engine, and prints what was unearthed beside what was "
-               "planted. The posts go to the client demo, where nothing is said.\n\nWith --json: one object with the stories, the distractors and "
-               "the figures.",
+    .details = "Makes three weeks of chatter in a harbour town that does not exist, with stories, a swarm, a flood and "
+               "a weekly tag planted in it, takes it in through the real import, listens to it through the real trend "
+               "engine, and prints what was unearthed beside what was planted. The posts go to the client demo, where "
+               "nothing is said.\n\n"
+               "With --json: one object with the stories, the distractors and the figures.",
     .options = options,
     .examples = examples,
     .run = run,

@@ -9,9 +9,10 @@ enum { MAPS_MAX = COLUMN_COUNT, SEAL_FROM_POSTS = 2048 };
 static const struct cli_option options[] = {
     {0, "format", "FORMAT", "jsonl, csv or tsv; where it is not said, the bytes of the file say it, not its name"},
     {0, "platform", "NAME", "the platform of posts from a table that has no such column, as in twitter"},
-    {0, "map", "FIELD=COLUMN", "which column of a table is meant, where its header is not known; may be given many times. Fields: at text title id "
-                               "platform author author_id author_name followers url link lang community kind thread reply_to repost_of quote_of "
-                               "likes reposts replies quotes views"},
+    {0, "map", "FIELD=COLUMN",
+     "which column of a table is meant, where its header is not known; may be given many times. Fields: at text title "
+     "id platform author author_id author_name followers url link lang community kind thread reply_to repost_of "
+     "quote_of likes reposts replies quotes views"},
     {0, "date-order", "ORDER", "dmy or mdy: what 03/04/2015 means in a table"},
     {0},
 };
@@ -27,7 +28,9 @@ static const struct cli_example examples[] = {
 
 static enum error_code find_format(struct cli *cli, enum import_format *format_out)
 {
-    static const char *const names[] = {[IMPORT_FORMAT_AUTO] = "auto", [IMPORT_FORMAT_JSONL] = "jsonl", [IMPORT_FORMAT_CSV] = "csv",
+    static const char *const names[] = {[IMPORT_FORMAT_AUTO] = "auto",
+                                        [IMPORT_FORMAT_JSONL] = "jsonl",
+                                        [IMPORT_FORMAT_CSV] = "csv",
                                         [IMPORT_FORMAT_TSV] = "tsv"};
     const char *format = cli_value(cli, "format");
     *format_out = IMPORT_FORMAT_AUTO;
@@ -36,10 +39,12 @@ static enum error_code find_format(struct cli *cli, enum import_format *format_o
             *format_out = (enum import_format)i;
             format = NULL;
         }
-    return format ? error_set(&cli->error, ERROR_USAGE, "--format: expected jsonl, csv or tsv, found '%.60s'", format) : ERROR_NONE;
+    return format ? error_set(&cli->error, ERROR_USAGE, "--format: expected jsonl, csv or tsv, found '%.60s'", format)
+                  : ERROR_NONE;
 }
 
-static enum error_code find_columns(struct cli *cli, struct column_override maps[MAPS_MAX], struct column_options *columns_out)
+static enum error_code find_columns(struct cli *cli, struct column_override maps[MAPS_MAX],
+                                    struct column_options *columns_out)
 {
     const char *map, *order = cli_value(cli, "date-order"), *platform = cli_value(cli, "platform");
     *columns_out = (struct column_options){.overrides = maps, .platform = str_of(platform ? platform : "")};
@@ -79,8 +84,9 @@ static void print_json(struct cli *cli, const struct import_report *report, enum
     const struct {
         const char *name;
         uint64_t    count;
-    } numbers[] = {{"read", counts->read}, {"new", counts->added}, {"duplicate", counts->duplicate}, {"edited", counts->edited},
-                   {"refreshed", counts->refreshed}, {"withheld", counts->withheld}, {"rejected", counts->rejected}};
+    } numbers[] = {{"read", counts->read},        {"new", counts->added},           {"duplicate", counts->duplicate},
+                   {"edited", counts->edited},    {"refreshed", counts->refreshed}, {"withheld", counts->withheld},
+                   {"rejected", counts->rejected}};
     struct json json = json_writer(&cli->out);
     json_object(&json);
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
@@ -103,15 +109,16 @@ static void say_counts(struct cli *cli, const struct import_report *report)
     struct arena               *arena = &cli->arena;
     struct buf                  line = {0};
     buf_printf(&line, "%s read: %s new, %s duplicate, %s edited, %s rejected", show_number(arena, counts->read).ptr,
-               show_number(arena, counts->added).ptr, show_number(arena, counts->duplicate).ptr, show_number(arena, counts->edited).ptr,
-               show_number(arena, counts->rejected).ptr);
+               show_number(arena, counts->added).ptr, show_number(arena, counts->duplicate).ptr,
+               show_number(arena, counts->edited).ptr, show_number(arena, counts->rejected).ptr);
     if (counts->refreshed)
         buf_printf(&line, ", %s refreshed", show_number(arena, counts->refreshed).ptr);
     if (counts->withheld)
         buf_printf(&line, ", %s withheld", show_number(arena, counts->withheld).ptr);
     double seconds = (double)report->elapsed_us / 1e6;
     if (seconds > 1)
-        buf_printf(&line, " (%.1f s, %s posts/s)", seconds, show_number(arena, (uint64_t)((double)counts->read / seconds)).ptr);
+        buf_printf(&line, " (%.1f s, %s posts/s)", seconds,
+                   show_number(arena, (uint64_t)((double)counts->read / seconds)).ptr);
     cli_say(cli, "%.*s", STR_ARG(buf_str(&line)));
     buf_fini(&line);
     if (report->rejected_path[0])
@@ -123,8 +130,9 @@ static void say_how_far(struct cli *cli, const struct import_report *report)
 {
     char hint[ERROR_HINT_BYTES];
     snprintf(hint, sizeof hint, "%s", cli->error.hint);
-    error_hint(&cli->error, "%s%sstopped at line %llu of %.200s; what was counted is kept, and the same command again adds the rest", hint,
-               hint[0] ? "\n" : "", (unsigned long long)report->stopped_line, report->stopped_file);
+    error_hint(&cli->error,
+               "%s%sstopped at line %llu of %.200s; what was counted is kept, and the same command again adds the rest",
+               hint, hint[0] ? "\n" : "", (unsigned long long)report->stopped_line, report->stopped_file);
 }
 
 /* Many posts in the log would be read again by every command: they are better off in a segment. */
@@ -147,8 +155,12 @@ static enum error_code run(struct cli *cli)
     struct bar             bar = {.cli = cli};
     struct import_report   report = {0};
     char                   rejected[512];
-    struct import_options  import = {.paths = cli->arguments, .path_count = cli->argument_count, .rejected_folder = rejected, .stop = cli->stop,
-                                     .on_progress = bar_of_import, .context = &bar};
+    struct import_options import = {.paths = cli->arguments,
+                                    .path_count = cli->argument_count,
+                                    .rejected_folder = rejected,
+                                    .stop = cli->stop,
+                                    .on_progress = bar_of_import,
+                                    .context = &bar};
     enum error_code code = find_format(cli, &import.format);
     if (!code)
         code = find_columns(cli, maps, &import.columns);
@@ -179,12 +191,14 @@ const struct cli_command cmd_import = {
     .name = "import",
     .arguments = "FILE... [--platform NAME] [--map FIELD=COLUMN]...",
     .summary = "take posts in from files: JSON Lines, CSV or TSV",
-    .details = "Takes in posts from JSON Lines or from tables (CSV, TSV, also with semicolons), plain or packed with gzip or zstd; - is standard "
-               "input. A table's header row is found by itself, also below a preamble, and its columns by their names.\n\n"
-               "Posts that are there already add nothing, so that the same file can be imported again: after an interruption that finishes the job. "
-               "Lines that are no posts go with their number and the reason to a file that is named at the end; they are no error.\n\n"
-               "With --json: {\"read\", \"new\", \"duplicate\", \"edited\", \"refreshed\", \"withheld\", \"rejected\", \"rejected_file\", \"elapsed_s\", "
-               "\"complete\"}.",
+    .details = "Takes in posts from JSON Lines or from tables (CSV, TSV, also with semicolons), plain or packed with "
+               "gzip or zstd; - is standard input. A table's header row is found by itself, also below a preamble, "
+               "and its columns by their names.\n\n"
+               "Posts that are there already add nothing, so that the same file can be imported again: after an "
+               "interruption that finishes the job. Lines that are no posts go with their number and the reason to a "
+               "file that is named at the end; they are no error.\n\n"
+               "With --json: {\"read\", \"new\", \"duplicate\", \"edited\", \"refreshed\", \"withheld\", \"rejected\", "
+               "\"rejected_file\", \"elapsed_s\", \"complete\"}.",
     .options = options,
     .examples = examples,
     .min_arguments = 1,

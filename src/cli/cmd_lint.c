@@ -10,7 +10,8 @@ static const struct cli_example examples[] = {
     {0},
 };
 
-static enum error_code print_json(struct cli *cli, const struct query *query, const struct query_remark *remarks, size_t count)
+static enum error_code print_json(struct cli *cli, const struct query *query, const struct query_remark *remarks,
+                                  size_t count)
 {
     struct json json = json_writer(&cli->out);
     struct buf  printed = {0};
@@ -54,20 +55,24 @@ static void print_place(struct cli *cli, struct str source, uint32_t column)
         clean = show_clean(&cli->arena, str_slice(source.ptr + at, source.len - at));
     }
     bool has_blank = before.len && at && source.ptr[at - 1] == ' ';
-    buf_printf(&cli->out, "  %s%.*s\n", is_cut ? "\xe2\x80\xa6 " : "", STR_ARG(show_cut(&cli->arena, clean, cli->columns - 4)));
-    buf_printf(&cli->out, "  %*s%s^%s\n", text_terminal_width(before) + has_blank + (is_cut ? 2 : 0), "", show_brass(cli), show_plain(cli));
+    buf_printf(&cli->out, "  %s%.*s\n", is_cut ? "\xe2\x80\xa6 " : "",
+               STR_ARG(show_cut(&cli->arena, clean, cli->columns - 4)));
+    buf_printf(&cli->out, "  %*s%s^%s\n", text_terminal_width(before) + has_blank + (is_cut ? 2 : 0), "",
+               show_brass(cli), show_plain(cli));
 }
 
-static enum error_code print_remarks(struct cli *cli, const struct query *query, const struct query_remark *remarks, size_t count)
+static enum error_code print_remarks(struct cli *cli, const struct query *query, const struct query_remark *remarks,
+                                     size_t count)
 {
     struct buf printed = {0};
     query_print(query->root, &printed);
     buf_printf(&cli->out, "read as: %.*s\n", STR_ARG(show_clean(&cli->arena, buf_str(&printed))));
     buf_fini(&printed);
     for (size_t i = 0; i < count; i++) {
-        struct str message = show_clean(&cli->arena, remarks[i].message), suggestion = show_clean(&cli->arena, remarks[i].suggestion);
-        buf_printf(&cli->out, "\n%scolumn %u, %s:%s\n", show_bold(cli), remarks[i].column, remarks[i].is_costly ? "costly" : "look again",
-                   show_plain(cli));
+        struct str message = show_clean(&cli->arena, remarks[i].message),
+                   suggestion = show_clean(&cli->arena, remarks[i].suggestion);
+        buf_printf(&cli->out, "\n%scolumn %u, %s:%s\n", show_bold(cli), remarks[i].column,
+                   remarks[i].is_costly ? "costly" : "look again", show_plain(cli));
         print_place(cli, query->source, remarks[i].column);
         show_wrapped(&cli->out, message, cli->columns, 2, 20);
         if (suggestion.len)
@@ -95,9 +100,11 @@ const struct cli_command cmd_lint = {
     .name = "lint",
     .arguments = "QUERY",
     .summary = "say how a query is read, and what is costly or pointless in it",
-    .details = "Parses the query, prints how it was understood, and says which clauses are costly, pointless or probably not what was meant, with "
-               "the clause rewritten where that is possible. Needs no archive. A query that does not parse is an error that points at the place.\n\n"
-               "With --json: {\"ok\":true,\"query\":TEXT, \"remarks\":[{\"column\", \"costly\", \"message\", \"suggestion\"}, ...]}.",
+    .details = "Parses the query, prints how it was understood, and says which clauses are costly, pointless or "
+               "probably not what was meant, with the clause rewritten where that is possible. Needs no archive. A "
+               "query that does not parse is an error that points at the place.\n\n"
+               "With --json: {\"ok\":true,\"query\":TEXT, \"remarks\":[{\"column\", \"costly\", \"message\", "
+               "\"suggestion\"}, ...]}.",
     .options = options,
     .examples = examples,
     .max_arguments = CLI_ANY_NUMBER,

@@ -4,7 +4,8 @@
 enum { DEFAULT_LIMIT = 20, MOST_LIMIT = 1000000000, PAGE = 1000 };
 
 static const struct cli_option options[] = {
-    {0, "order", "ORDER", "new (newest first), old (oldest first) or top (most likes, reposts and replies first); new where it is not said"},
+    {0, "order", "ORDER",
+     "new (newest first), old (oldest first) or top (most likes, reposts and replies first); new where it is not said"},
     {0, "limit", "N", "at most so many posts; 20 where it is not said"},
     {0, "cursor", "CURSOR", "go on behind the page that gave this cursor, with the same query and order"},
     PLACE_QUERY_OPTIONS,
@@ -12,8 +13,10 @@ static const struct cli_option options[] = {
 };
 
 static const struct cli_example examples[] = {
-    {"bellwether posts 'has:question ferry' --order top --limit 5", "the five questions about the ferry that found most echo"},
-    {"bellwether posts --json --order old --limit 1000000 > all.jsonl", "everything, oldest first, in the form it came in"},
+    {"bellwether posts 'has:question ferry' --order top --limit 5", "the five questions about the ferry that found "
+                                                                    "most echo"},
+    {"bellwether posts --json --order old --limit 1000000 > all.jsonl", "everything, oldest first, in the form it came "
+                                                                        "in"},
     {0},
 };
 
@@ -40,8 +43,8 @@ static void say_cursor(struct cli *cli, struct str cursor)
         cli_say(cli, "more with --cursor %.*s", STR_ARG(cursor));
 }
 
-static enum error_code print_pages(struct cli *cli, struct archive_snapshot *snapshot, const struct query *query, enum archive_order order,
-                                   size_t limit)
+static enum error_code print_pages(struct cli *cli, struct archive_snapshot *snapshot, const struct query *query,
+                                   enum archive_order order, size_t limit)
 {
     struct arena    page_arena = {0}, scratch = {0};
     const char     *given = cli_value(cli, "cursor");
@@ -50,7 +53,8 @@ static enum error_code print_pages(struct cli *cli, struct archive_snapshot *sna
     do {
         struct archive_page page = {0};
         arena_reset(&page_arena);
-        code = archive_posts(snapshot, query->root, order, limit < PAGE ? limit : PAGE, cursor, &page_arena, &page, &cli->error);
+        code = archive_posts(snapshot, query->root, order, limit < PAGE ? limit : PAGE, cursor, &page_arena, &page,
+                             &cli->error);
         for (size_t i = 0; i < page.count && !code; i++) {
             arena_reset(&scratch);
             show_post(cli, &page.posts[i], 0, &scratch);
@@ -92,9 +96,11 @@ const struct cli_command cmd_posts = {
     .name = "posts",
     .arguments = "QUERY [--order new|top|old] [--limit N] [--cursor C]",
     .summary = "the matching posts themselves",
-    .details = "Prints the posts that the query matches, a page at a time. Where there are more, the cursor for the next page is printed on standard "
-               "error; a cursor goes on exactly behind its page, also when posts were added meanwhile.\n\nWith --json: the posts in the JSON "
-               "Lines form they came in; on standard error {\"next_cursor\":CURSOR} where there are more.",
+    .details = "Prints the posts that the query matches, a page at a time. Where there are more, the cursor for the "
+               "next page is printed on standard error; a cursor goes on exactly behind its page, also when posts were "
+               "added meanwhile.\n\n"
+               "With --json: the posts in the JSON Lines form they came in; on standard error {\"next_cursor\":CURSOR} "
+               "where there are more.",
     .options = options,
     .examples = examples,
     .max_arguments = CLI_ANY_NUMBER,

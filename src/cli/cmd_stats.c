@@ -1,14 +1,18 @@
 #include "cli/place.h"
 #include "cli/show.h"
 
-static const struct cli_example examples[] = {{"bellwether --client acme stats", "what the archive of the client acme holds"}, {0}};
+static const struct cli_example examples[] = {
+    {"bellwether --client acme stats", "what the archive of the client acme holds"}, {0}};
 
 static enum error_code print_json(struct cli *cli, const struct archive_stats *stats)
 {
     const struct {
         const char *name;
         uint64_t    value;
-    } numbers[] = {{"posts", stats->posts}, {"deleted", stats->deleted}, {"bytes", stats->bytes}, {"segments", stats->segments},
+    } numbers[] = {{"posts", stats->posts},
+                   {"deleted", stats->deleted},
+                   {"bytes", stats->bytes},
+                   {"segments", stats->segments},
                    {"pending", stats->pending}};
     struct json json = json_writer(&cli->out);
     json_object(&json);
@@ -69,8 +73,9 @@ const struct cli_command cmd_stats = {
     .name = "stats",
     .arguments = "",
     .summary = "what the archive holds",
-    .details = "Posts, bytes, segments, and the times of the first and the last post.\n\nWith --json: {\"posts\", \"deleted\", \"bytes\", \"segments\", "
-               "\"pending\", \"first\", \"last\", \"client\", \"folder\"}; the times are null where there are no posts.",
+    .details = "Posts, bytes, segments, and the times of the first and the last post.\n\n"
+               "With --json: {\"posts\", \"deleted\", \"bytes\", \"segments\", \"pending\", \"first\", \"last\", "
+               "\"client\", \"folder\"}; the times are null where there are no posts.",
     .examples = examples,
     .run = run,
 };

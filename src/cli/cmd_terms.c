@@ -10,7 +10,8 @@ static const struct cli_option options[] = {
 };
 
 static const struct cli_example examples[] = {
-    {"bellwether terms 'community:harbour since:2026-05-20'", "what the harbour has talked about since, against everything else"},
+    {"bellwether terms 'community:harbour since:2026-05-20'", "what the harbour has talked about since, against "
+                                                              "everything else"},
     {0},
 };
 
@@ -40,7 +41,8 @@ static enum error_code print_table(struct cli *cli, const struct archive_term *t
     struct show_table               table = {.columns = columns, .column_count = 3};
     enum error_code                 code = ERROR_NONE;
     for (size_t i = 0; i < count && !code; i++) {
-        struct str cells[] = {terms[i].term, show_number(&cli->arena, terms[i].count), show_text(&cli->arena, "%.1f", terms[i].score)};
+        struct str cells[] = {terms[i].term, show_number(&cli->arena, terms[i].count),
+                              show_text(&cli->arena, "%.1f", terms[i].score)};
         code = show_row(cli, &table, cells);
     }
     if (code)
@@ -73,8 +75,10 @@ const struct cli_command cmd_terms = {
     .name = "terms",
     .arguments = "QUERY [--top N]",
     .summary = "words that stand out in the matching posts",
-    .details = "Terms that stand out in the posts that the query matches, against all other posts, strongest first. The score is the log-odds "
-               "ratio with an informative Dirichlet prior, in standard deviations (Monroe, Colaresi and Quinn 2008).\n\n"
+    .details = "Terms that stand out in the posts that the query matches, against all other posts, strongest first. "
+               "The score is the log-odds "
+               "ratio with an informative Dirichlet prior, in standard deviations (Monroe, Colaresi and Quinn "
+               "2008).\n\n"
                "With --json: {\"terms\":[{\"term\":TERM, \"count\":N, \"score\":Z}, ...]}.",
     .options = options,
     .examples = examples,

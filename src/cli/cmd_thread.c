@@ -1,7 +1,8 @@
 #include "cli/place.h"
 #include "cli/show_posts.h"
 
-static const struct cli_example examples[] = {{"bellwether thread toot:4711", "the conversation in which that post stands, oldest post first"}, {0}};
+static const struct cli_example examples[] = {
+    {"bellwether thread toot:4711", "the conversation in which that post stands, oldest post first"}, {0}};
 
 enum { STEP = 2 };
 
@@ -37,7 +38,8 @@ const struct cli_command cmd_thread = {
     .name = "thread",
     .arguments = "ID",
     .summary = "the conversation that a post stands in",
-    .details = "Prints every post of the thread that the post with this id stands in, oldest first. Any post of the thread will do.\n\n"
+    .details = "Prints every post of the thread that the post with this id stands in, oldest first. Any post of the "
+               "thread will do.\n\n"
                "With --json: the posts in the JSON Lines form they came in.",
     .examples = examples,
     .min_arguments = 1,

@@ -77,8 +77,9 @@ const struct cli_command cmd_timeline = {
     .name = "timeline",
     .arguments = "QUERY [--by 1h]",
     .summary = "matching posts over time",
-    .details = "Counts the posts that the query matches in buckets of equal width, from the first match to the last, empty ones between "
-               "included. Times are UTC.\n\nWith --json: {\"by_s\":SECONDS, \"buckets\":[{\"at\":TIME, \"count\":N}, ...]}.",
+    .details = "Counts the posts that the query matches in buckets of equal width, from the first match to the last, "
+               "empty ones between included. Times are UTC.\n\n"
+               "With --json: {\"by_s\":SECONDS, \"buckets\":[{\"at\":TIME, \"count\":N}, ...]}.",
     .options = options,
     .examples = examples,
     .max_arguments = CLI_ANY_NUMBER,

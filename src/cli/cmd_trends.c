@@ -14,7 +14,9 @@ static const struct cli_option options[] = {
     {0, "until", "TIME", "the end of that time; the last post where it is not said"},
     {0, "top", "N", "at most so many trends; 20 where it is not said"},
     {0, "warm-up", "TIME", "how long to listen before, to know what is usual, as in 14d; 28d where it is not said"},
-    {0, "replay", NULL, "every opening, change and closing of a trend in event time, one line each, over the whole archive or --since and --until"},
+    {0, "replay", NULL,
+     "every opening, change and closing of a trend in event time, one line each, over the whole archive or --since and "
+     "--until"},
     PLACE_QUERY_OPTIONS,
     {0},
 };
@@ -22,7 +24,8 @@ static const struct cli_option options[] = {
 static const struct cli_example examples[] = {
     {"bellwether trends", "what is rising now, as far as the archive reaches"},
     {"bellwether trends --since 2015-02-23 --until 2015-02-24", "what came up on that day"},
-    {"bellwether trends 'community:harbour' --replay --json > replay.jsonl", "how the trends of one community came and went"},
+    {"bellwether trends 'community:harbour' --replay --json > replay.jsonl", "how the trends of one community came and "
+                                                                             "went"},
     {0},
 };
 
@@ -66,7 +69,8 @@ static enum error_code find_ask(struct cli *cli, const struct archive_stats *sta
     if (!ask->is_between && !ask->is_replay)
         ask->until_us = ask->since_us = at_us;
     ask->top = (size_t)top;
-    return ask->since_us > ask->until_us ? error_set(&cli->error, ERROR_USAGE, "trends: --since lies behind --until") : ERROR_NONE;
+    return ask->since_us > ask->until_us ? error_set(&cli->error, ERROR_USAGE, "trends: --since lies behind --until")
+                                         : ERROR_NONE;
 }
 
 /* ---- For people ---- */
@@ -86,7 +90,8 @@ static struct str growth_words(struct arena *arena, const struct trend *trend)
         return STR("\xe2\x80\x93");
     if (factor >= 100 || error >= 100)
         return STR("\xc3\x97" ">99/h");
-    return show_text(arena, factor < 9.95 ? "\xc3\x97%.1f/h \xc2\xb1%.1f" : "\xc3\x97%.0f/h \xc2\xb1%.0f", factor, error);
+    return show_text(arena, factor < 9.95 ? "\xc3\x97%.1f/h \xc2\xb1%.1f" : "\xc3\x97%.0f/h \xc2\xb1%.0f", factor,
+                     error);
 }
 
 static void print_cell(struct cli *cli, struct str text, int columns, bool is_right)
@@ -115,7 +120,7 @@ static void print_flags(struct cli *cli, const struct trend *trend)
     for (size_t i = 0; i < 3; i++)
         if (trend->flags & (1u << i))
             buf_printf(&cli->out, " %s", trend_flag_names[i]);
-    buf_printf(&cli->out, " (%.0f %% copies, %.0f %% by five authors, %.0f effective voices)\n", 100 * trend->dup_share,
+    buf_printf(&cli->out, " (%.0f %% copies, %.0f %% by one author, %.0f effective voices)\n", 100 * trend->dup_share,
                100 * trend->top_author_share, trend->effective_voices);
 }
 
@@ -136,12 +141,13 @@ static void print_trend(struct cli *cli, const struct trend *trend)
     buf_printf(&cli->out, "%s\n", show_plain(cli));
     print_flags(cli, trend);
     const struct trend_post *quotes = trend->representative_count ? trend->representatives : trend->first_voices;
-    size_t                   count = trend->representative_count ? trend->representative_count : trend->first_voice_count;
+    size_t count = trend->representative_count ? trend->representative_count : trend->first_voice_count;
     for (size_t i = 0; i < count && i < 2; i++)
         show_quote(cli, quotes[i].author, quotes[i].text, 2, arena);
 }
 
-static enum error_code print_trends(struct cli *cli, const struct ask *ask, const struct trend *const *trends, size_t count)
+static enum error_code print_trends(struct cli *cli, const struct ask *ask, const struct trend *const *trends,
+                                    size_t count)
 {
     bool has_more = count > ask->top;
     count = has_more ? ask->top : count;
@@ -160,7 +166,8 @@ static enum error_code print_trends(struct cli *cli, const struct ask *ask, cons
     for (size_t i = 0; i < count; i++)
         print_trend(cli, trends[i]);
     if (count == 0)
-        cli_say(cli, "no trends %s %s", ask->is_between ? "came up before" : "are open at", show_time(&cli->arena, ask->until_us).ptr);
+        cli_say(cli, "no trends %s %s", ask->is_between ? "came up before" : "are open at",
+                show_time(&cli->arena, ask->until_us).ptr);
     if (has_more)
         cli_say(cli, "more with --top N");
     return cli_flush(cli);
@@ -226,8 +233,8 @@ static void print_event(void *context, enum trend_event_kind kind, int64_t at_us
         trend_print_event_json(trend, kind, at_us, &cli->out);
     } else {
         struct str label = show_clean(&scratch, trend->label);
-        buf_printf(&cli->out, "%s  %-7s  z %5.1f  %5.0f voices  %.*s", show_time(&scratch, at_us).ptr, words[kind], trend->z, trend->voices,
-                   STR_ARG(show_cut(&scratch, label, cli->columns - 51)));
+        buf_printf(&cli->out, "%s  %-7s  z %5.1f  %5.0f voices  %.*s", show_time(&scratch, at_us).ptr, words[kind],
+                   trend->z, trend->voices, STR_ARG(show_cut(&scratch, label, cli->columns - 51)));
     }
     buf_append_char(&cli->out, '\n');
     stream->code = cli_flush(cli);
@@ -260,7 +267,9 @@ static enum error_code run(struct cli *cli)
         int64_t       from_us = ask.since_us - ask.warm_up_us;
         struct replay replay = {.cli = cli, .snapshot = reader.snapshot, .root = query.root, .until_us = ask.until_us,
                                 .from_us = from_us > stats.first_us ? from_us : stats.first_us};
-        code = ask.is_replay ? show_replay(cli, &replay, &ask) : ask.is_between ? show_between(cli, &replay, &ask) : show_open(cli, &replay, &ask);
+        code = ask.is_replay    ? show_replay(cli, &replay, &ask)
+               : ask.is_between ? show_between(cli, &replay, &ask)
+                                : show_open(cli, &replay, &ask);
         replay_fini(&replay);
     }
     place_close_reader(&reader);
@@ -271,12 +280,14 @@ const struct cli_command cmd_trends = {
     .name = "trends",
     .arguments = "[QUERY] [--at TIME | --since TIME --until TIME] [--top N] [--replay]",
     .summary = "what is rising: label, growth, voices, strength, start, posts",
-    .details = "Unearths what people say more than expected: distinct voices are counted, not posts, and near-copies collapse. Growth is the factor "
-               "an hour with its standard error, z the strength of the deviation in standard deviations, start the time from which it grew. A "
-               "query narrows what is listened to. Times are UTC, a date, or a duration back from the last post (24h). docs/trends.md tells the "
-               "method.\n\nWith --json: {\"trends\":[{\"trend\", \"label\", \"terms\", \"started_at\", \"detected_at\", \"voices\", \"z\", "
-               "\"growth_per_h\", \"growth_se\", \"flags\", \"post_ids\", ...}]}, strongest first. With --replay --json: one line for each event, {\"trend\", "
-               "\"event\":\"open|update|close\", \"at\", \"z\", \"voices\", \"flags\", \"post_ids\", \"label\", ...}.",
+    .details = "Unearths what people say more than expected: distinct voices are counted, not posts, and near-copies "
+               "collapse. Growth is the factor an hour with its standard error, z the strength of the deviation in "
+               "standard deviations, start the time from which it grew. A query narrows what is listened to. Times are "
+               "UTC, a date, or a duration back from the last post (24h). docs/trends.md tells the method.\n\n"
+               "With --json: {\"trends\":[{\"trend\", \"label\", \"terms\", \"started_at\", \"detected_at\", "
+               "\"voices\", \"z\", \"growth_per_h\", \"growth_se\", \"flags\", \"post_ids\", ...}]}, strongest first. "
+               "With --replay --json: one line for each event, {\"trend\", \"event\":\"open|update|close\", \"at\", "
+               "\"z\", \"voices\", \"flags\", \"post_ids\", \"label\", ...}.",
     .options = options,
     .examples = examples,
     .max_arguments = CLI_ANY_NUMBER,

@@ -73,7 +73,8 @@ static void print_exit_codes(struct buf *out)
 void cli_print_usage(struct buf *out)
 {
     buf_append_str(out, STR("bellwether: hear where a conversation is going\n\n"
-                            "  bellwether [--data DIR] [--client NAME] [--json] COMMAND ...\n\nCommands\n"));
+                            "  bellwether [--data DIR] [--client NAME] [--json] COMMAND ...\n\n"
+                            "Commands\n"));
     for (size_t i = 0; cli_commands[i]; i++) {
         buf_printf(out, "  %-*s", COMMAND_COLUMN - 2, cli_commands[i]->name);
         cli_wrap(out, cli_commands[i]->summary, COMMAND_COLUMN, COMMAND_COLUMN);
@@ -81,7 +82,8 @@ void cli_print_usage(struct buf *out)
     buf_append_str(out, STR("\nOptions of every command\n"));
     print_options(cli_global_options, out);
     print_exit_codes(out);
-    buf_append_str(out, STR("\nbellwether help COMMAND explains a command. docs/query.md is the manual of the\nlistening language.\n"));
+    buf_append_str(out, STR("\nbellwether help COMMAND explains a command. docs/query.md is the manual of "
+                            "the\nlistening language.\n"));
 }
 
 void cli_print_command_help(const struct cli_command *command, struct buf *out)

@@ -3,13 +3,15 @@
 enum { LINE_BYTES = 70 };
 static const char words_changed[] = "2026-11-22"; /* the date on the page: when its words last changed much */
 
-/* Text for roff: a backslash and a minus are written so that they stay what they are, lines are short, and none starts with a request. */
+/* Text for roff: a backslash and a minus are written so that they stay what they are, lines are short, and none starts
+ * with a request. */
 static void roff(struct buf *out, const char *text)
 {
     bool   is_start = true;
     size_t line_start = out->len;
     for (; *text; text++) {
-        if (*text == ' ' && out->len - line_start + strcspn(text + 1, " \n") > LINE_BYTES && text[1] && text[1] != ' ') {
+        if (*text == ' ' && out->len - line_start + strcspn(text + 1, " \n") > LINE_BYTES && text[1] &&
+            text[1] != ' ') {
             buf_append_char(out, '\n');
             line_start = out->len;
             is_start = true;
@@ -86,22 +88,40 @@ void cli_print_man(const char *version, struct buf *out)
 {
     buf_printf(out, ".TH BELLWETHER 1 %s \"bellwether %s\" \"User commands\"\n.SH NAME\n", words_changed, version);
     line(out, "bellwether - hear where a conversation is going");
-    buf_append_str(out, STR(".SH SYNOPSIS\n\\fBbellwether\\fR [\\fB\\-\\-data\\fR \\fIDIR\\fR] [\\fB\\-\\-client\\fR \\fINAME\\fR] "
-                            "[\\fB\\-\\-json\\fR] \\fICOMMAND\\fR ...\n.SH DESCRIPTION\n"));
-    line(out, "Keeps public posts in an archive of its own, answers questions about them, and unearths the trends in them: what people say more than "
-              "expected, from when on, in whose voices, and how fast it grows.\n\n"
-              "Results go to standard output, chatter to standard error. Options may stand anywhere; behind -- everything is an argument. "
-              "A query may be given as several words; a lone - reads it from standard input.");
+    buf_append_str(out, STR(".SH SYNOPSIS\n"
+                            "\\fBbellwether\\fR [\\fB\\-\\-data\\fR \\fIDIR\\fR] [\\fB\\-\\-client\\fR \\fINAME\\fR] "
+                            "[\\fB\\-\\-json\\fR] \\fICOMMAND\\fR ...\n"
+                            ".SH DESCRIPTION\n"));
+    line(out, "Keeps public posts in an archive of its own, answers questions about them, and unearths the trends in "
+              "them: what people say more than expected, from when on, in whose voices, and how fast it grows.\n\n"
+              "Results go to standard output, chatter to standard error. Options may stand anywhere; behind -- "
+              "everything is an argument. A query may be given as several words; a lone - reads it from standard "
+              "input.");
     buf_append_str(out, STR(".SH OPTIONS OF EVERY COMMAND\n"));
     print_options(cli_global_options, out);
     buf_append_str(out, STR(".SH COMMANDS\n"));
     for (size_t i = 0; cli_commands[i]; i++)
         print_command(cli_commands[i], out);
     print_exit_status(out);
-    buf_append_str(out, STR(".SH ENVIRONMENT\n.TP\n.B BELLWETHER_DATA\nthe data folder, where \\-\\-data does not say it\n"
-                            ".TP\n.B XDG_DATA_HOME\nwhere data folders are kept, else ~/.local/share\n"
-                            ".TP\n.B NO_COLOR\nno colours, also on a terminal\n"
-                            ".SH FILES\n.TP\n.I DATA/clients/NAME/archive/\nthe posts of a client\n"
-                            ".TP\n.I DATA/clients/NAME/lists/LIST.txt\na named list, as list:LIST in a query\n"
-                            ".TP\n.I DATA/clients/NAME/rejected/\nlines that an import could not take in, with the reason\n"));
+    buf_append_str(
+        out, STR(".SH ENVIRONMENT\n"
+                 ".TP\n"
+                 ".B BELLWETHER_DATA\n"
+                 "the data folder, where \\-\\-data does not say it\n"
+                 ".TP\n"
+                 ".B XDG_DATA_HOME\n"
+                 "where data folders are kept, else ~/.local/share\n"
+                 ".TP\n"
+                 ".B NO_COLOR\n"
+                 "no colours, also on a terminal\n"
+                 ".SH FILES\n"
+                 ".TP\n"
+                 ".I DATA/clients/NAME/archive/\n"
+                 "the posts of a client\n"
+                 ".TP\n"
+                 ".I DATA/clients/NAME/lists/LIST.txt\n"
+                 "a named list, as list:LIST in a query\n"
+                 ".TP\n"
+                 ".I DATA/clients/NAME/rejected/\n"
+                 "lines that an import could not take in, with the reason\n"));
 }

@@ -5,8 +5,10 @@
 #include <string.h>
 
 const struct cli_option cli_global_options[] = {
-    {0, "data", "DIR", "the data folder; else BELLWETHER_DATA, else $XDG_DATA_HOME/bellwether, else ~/.local/share/bellwether"},
-    {0, "client", "NAME", "the client whose archive is meant (small letters, digits and -); \"default\" where it is not said"},
+    {0, "data", "DIR",
+     "the data folder; else BELLWETHER_DATA, else $XDG_DATA_HOME/bellwether, else ~/.local/share/bellwether"},
+    {0, "client", "NAME",
+     "the client whose archive is meant (small letters, digits and -); \"default\" where it is not said"},
     {0, "json", NULL, "print JSON: one object, or one object a line where results stream"},
     {'q', "quiet", NULL, "no progress and no chatter on standard error"},
     {'h', "help", NULL, "explain the command"},
@@ -153,7 +155,8 @@ static const struct cli_command *find_command(int argc, char **argv, int *at_out
 static enum error_code unknown_option(struct cli *cli, const char *word, struct option_word *parts)
 {
     char name[NEAREST_MAX_BYTES + 1] = "";
-    error_set(&cli->error, ERROR_USAGE, "%s%sunknown option %.60s", cli->command ? cli->command->name : "", cli->command ? ": " : "", word);
+    error_set(&cli->error, ERROR_USAGE, "%s%sunknown option %.60s", cli->command ? cli->command->name : "",
+              cli->command ? ": " : "", word);
     if (parts->name.len <= NEAREST_MAX_BYTES)
         memcpy(name, parts->name.ptr, parts->name.len);
     const char *meant = parts->letter ? NULL : cli_nearest(name, option_name, cli->command);
@@ -188,7 +191,8 @@ static enum error_code no_such_command(struct cli *cli, const char *word)
 {
     error_set(&cli->error, ERROR_USAGE, "unknown command %.60s", word);
     const char *meant = cli_nearest(word, command_name, NULL);
-    return meant ? error_hint(&cli->error, "did you mean %s?", meant) : error_hint(&cli->error, "bellwether --help lists the commands");
+    return meant ? error_hint(&cli->error, "did you mean %s?", meant)
+                 : error_hint(&cli->error, "bellwether --help lists the commands");
 }
 
 static enum error_code check_arguments(struct cli *cli)
@@ -197,9 +201,11 @@ static enum error_code check_arguments(struct cli *cli)
     if (!command || cli_switch(cli, "help"))
         return ERROR_NONE;
     if (cli->argument_count < command->min_arguments)
-        error_set(&cli->error, ERROR_USAGE, "%s: something is missing: bellwether %s %s", command->name, command->name, command->arguments);
+        error_set(&cli->error, ERROR_USAGE, "%s: something is missing: bellwether %s %s", command->name, command->name,
+                  command->arguments);
     else if (cli->argument_count > command->max_arguments)
-        error_set(&cli->error, ERROR_USAGE, "%s: '%.60s' is one too many", command->name, cli->arguments[command->max_arguments]);
+        error_set(&cli->error, ERROR_USAGE, "%s: '%.60s' is one too many", command->name,
+                  cli->arguments[command->max_arguments]);
     else
         return ERROR_NONE;
     return error_hint(&cli->error, "bellwether %s --help", command->name);
@@ -258,15 +264,16 @@ bool cli_switch(const struct cli *cli, const char *name)
     return false;
 }
 
-enum error_code cli_number(struct cli *cli, const char *name, int64_t fallback, int64_t smallest, int64_t most, int64_t *number_out)
+enum error_code cli_number(struct cli *cli, const char *name, int64_t fallback, int64_t smallest, int64_t most,
+                           int64_t *number_out)
 {
     const char *value = cli_value(cli, name);
     *number_out = fallback;
     if (!value)
         return ERROR_NONE;
     if (!str_to_i64(str_of(value), number_out) || *number_out < smallest || *number_out > most)
-        return error_set(&cli->error, ERROR_USAGE, "--%s: expected a whole number from %lld to %lld, found '%.60s'", name, (long long)smallest,
-                         (long long)most, value);
+        return error_set(&cli->error, ERROR_USAGE, "--%s: expected a whole number from %lld to %lld, found '%.60s'",
+                         name, (long long)smallest, (long long)most, value);
     return ERROR_NONE;
 }
 

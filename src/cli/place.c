@@ -19,7 +19,8 @@ static bool is_client_name(const char *name)
 
 static bool find_data(struct cli *cli)
 {
-    const char *given = cli_value(cli, "data"), *data = getenv("BELLWETHER_DATA"), *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    const char *given = cli_value(cli, "data"), *data = getenv("BELLWETHER_DATA"), *xdg = getenv("XDG_DATA_HOME"),
+               *home = getenv("HOME");
     int         used;
     if (given || (data && data[0]))
         used = snprintf(cli->data, sizeof cli->data, "%s", given ? given : data);
@@ -62,7 +63,8 @@ enum error_code place_open_reader(struct cli *cli, struct place_reader *reader_o
     *reader_out = (struct place_reader){0};
     enum error_code code = archive_open(cli->archive_folder, ARCHIVE_READ, NULL, &reader_out->archive, &cli->error);
     if (code == ERROR_NOT_FOUND) {
-        error_set(&cli->error, ERROR_NOT_FOUND, "client %s has no archive yet (looked in %s)", cli->client, cli->archive_folder);
+        error_set(&cli->error, ERROR_NOT_FOUND, "client %s has no archive yet (looked in %s)", cli->client,
+                  cli->archive_folder);
         return error_hint(&cli->error, "begin with: bellwether import FILE");
     }
     if (!code)

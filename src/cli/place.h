@@ -6,7 +6,8 @@
 #include "cli/cli.h"
 #include "query/query.h"
 
-/* Fills data, client, client_folder and archive_folder from the options and the environment. ERROR_USAGE for a client's name that is none. */
+/* Fills data, client, client_folder and archive_folder from the options and the environment. ERROR_USAGE for a client's
+ * name that is none. */
 enum error_code place_find(struct cli *cli);
 
 /* The client's archive for writing, made where it is missing. */
@@ -21,16 +22,16 @@ struct place_reader {
 enum error_code place_open_reader(struct cli *cli, struct place_reader *reader_out);
 void            place_close_reader(struct place_reader *reader);
 
-/* The query that the arguments from the nth on make, or --query-file, or standard input for "-"; with the named lists it uses.
- * now_us is what since:24h counts from; 0: the wall clock. Without any words it is every post. */
+/* The query that the arguments from the nth on make, or --query-file, or standard input for "-"; with the named lists
+ * it uses. now_us is what since:24h counts from; 0: the wall clock. Without any words it is every post. */
 enum error_code place_query(struct cli *cli, size_t from, int64_t now_us, struct query *query_out);
 /* The same for text that was read already. */
 enum error_code place_query_text(struct cli *cli, struct str *text_out, size_t from);
 
 /* The options that every command with a query has: put PLACE_QUERY_OPTIONS into its table. */
-#define PLACE_QUERY_OPTIONS                                                                                              \
-    {0, "query-file", "FILE", "read the query from a file; - is standard input"},                                        \
-    {0, "list", "NAME=FILE", "a named list for list:NAME in the query: one term a line, or a query; may be given many times. " \
-                             "Else DATA/clients/CLIENT/lists/NAME.txt is read"}
+#define PLACE_QUERY_OPTIONS                                                                                   \
+    {0, "query-file", "FILE", "read the query from a file; - is standard input"},                             \
+    {0, "list", "NAME=FILE", "a named list for list:NAME in the query: one term a line, or a query; may be "   \
+                             "given many times. Else DATA/clients/CLIENT/lists/NAME.txt is read"}
 
 #endif

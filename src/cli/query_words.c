@@ -17,7 +17,8 @@ static enum error_code read_standard_input(struct cli *cli, struct buf *out)
     while (!code && got) {
         code = vfs_read_next(&file, bytes, sizeof bytes, cli->stop, &got, &cli->error);
         if (!code && out->len + got > QUERY_MAX_BYTES)
-            code = error_set(&cli->error, ERROR_TOO_LARGE, "the query on standard input has more than %d bytes", QUERY_MAX_BYTES);
+            code = error_set(&cli->error, ERROR_TOO_LARGE, "the query on standard input has more than %d bytes",
+                             QUERY_MAX_BYTES);
         if (!code)
             buf_append(out, bytes, got);
     }
@@ -32,7 +33,8 @@ enum error_code place_query_text(struct cli *cli, struct str *text_out, size_t f
     struct buf      text = {0};
     enum error_code code = ERROR_NONE;
     if (path && cli->argument_count > from)
-        return error_set(&cli->error, ERROR_USAGE, "a query from --query-file and '%.60s' besides", cli->arguments[from]);
+        return error_set(&cli->error, ERROR_USAGE, "a query from --query-file and '%.60s' besides",
+                         cli->arguments[from]);
     if (!path && !is_dash) {
         *text_out = cli_joined_arguments(cli, from);
         return text_out->ptr ? ERROR_NONE : error_set(&cli->error, ERROR_MEMORY, "no memory for the query");
@@ -80,7 +82,8 @@ static struct str query_of_lines(struct arena *arena, struct str text)
         line = str_trim(line);
         if (line.len == 0)
             continue;
-        bool is_phrase = str_contains(line, STR(" ")) && !str_contains(line, STR("\"")) && !str_contains(line, STR(":"));
+        bool is_phrase = str_contains(line, STR(" ")) && !str_contains(line, STR("\"")) &&
+                         !str_contains(line, STR(":"));
         if (query.len)
             buf_append_str(&query, STR(" OR "));
         buf_append_str(&query, is_phrase ? STR("\"") : STR("("));
@@ -98,7 +101,9 @@ static enum error_code read_list(struct lists *lists, struct str name, const cha
     struct buf      text = {0};
     enum error_code code = vfs_read_file(path, QUERY_MAX_BYTES, &text, &cli->error);
     struct str      trimmed = str_trim(buf_str(&text));
-    struct str      query = code ? (struct str){0} : is_query(trimmed) ? arena_str(&cli->arena, trimmed) : query_of_lines(&cli->arena, trimmed);
+    struct str query = code                ? (struct str){0}
+                       : is_query(trimmed) ? arena_str(&cli->arena, trimmed)
+                                           : query_of_lines(&cli->arena, trimmed);
     if (!code && (text.has_failed || !query.ptr))
         code = error_set(&cli->error, ERROR_MEMORY, "no memory for the list %s", path);
     if (!code && lists->count == LISTS_MAX)
@@ -114,7 +119,8 @@ static enum error_code read_given_lists(struct lists *lists)
     const char *given;
     for (size_t i = 0; (given = cli_nth_value(lists->cli, "list", i)); i++) {
         struct str rest = str_of(given), name;
-        if (!str_next_field(&rest, '=', &name) || name.len == 0 || name.len > LIST_NAME_MAX_BYTES || name.len == strlen(given) || rest.len == 0)
+        if (!str_next_field(&rest, '=', &name) || name.len == 0 || name.len > LIST_NAME_MAX_BYTES ||
+            name.len == strlen(given) || rest.len == 0)
             return error_set(&lists->cli->error, ERROR_USAGE, "expected --list NAME=FILE, found '%.60s'", given);
         enum error_code code = read_list(lists, name, rest.ptr);
         if (code)
@@ -164,7 +170,8 @@ enum error_code place_query(struct cli *cli, size_t from, int64_t now_us, struct
 {
     struct str      text;
     struct lists    lists = {.cli = cli, .lists = arena_array(&cli->arena, LISTS_MAX, sizeof *lists.lists)};
-    enum error_code code = lists.lists ? place_query_text(cli, &text, from) : error_set(&cli->error, ERROR_MEMORY, "no memory for lists");
+    enum error_code code = lists.lists ? place_query_text(cli, &text, from)
+                                       : error_set(&cli->error, ERROR_MEMORY, "no memory for lists");
     if (!code)
         code = read_given_lists(&lists);
     if (!code)

@@ -20,9 +20,11 @@ static bool feed_engine(void *context, const struct post *post, const struct tex
     visit->code = trend_engine_add(replay->engine, post, facts, &cli->error);
     replay->posts++;
     if (!visit->code && cli->stop && atomic_load(cli->stop))
-        visit->code = error_set(&cli->error, ERROR_CANCELLED, "stopped after %llu posts", (unsigned long long)replay->posts);
+        visit->code = error_set(&cli->error, ERROR_CANCELLED, "stopped after %llu posts",
+                                (unsigned long long)replay->posts);
     if (replay->posts % 256 == 0) {
-        struct progress_view view = {(uint64_t)(post->at_us - replay->from_us), (uint64_t)(replay->until_us - replay->from_us), replay->posts,
+        struct progress_view view = {(uint64_t)(post->at_us - replay->from_us),
+                                     (uint64_t)(replay->until_us - replay->from_us), replay->posts,
                                      clock_monotonic_us() - visit->started_us, "listening"};
         bar_draw(&visit->bar, &view);
     }
@@ -36,7 +38,8 @@ enum error_code replay_run(struct replay *replay)
     struct error        *error = &replay->cli->error;
     enum error_code      code = trend_engine_new(&options, &replay->engine, error);
     if (!code)
-        code = archive_scan(replay->snapshot, replay->root, replay->from_us, replay->until_us, TEXT_WANT_COPIES, feed_engine, &visit, error);
+        code = archive_scan(replay->snapshot, replay->root, replay->from_us, replay->until_us, TEXT_WANT_COPIES,
+                            feed_engine, &visit, error);
     bar_wipe(&visit.bar);
     if (visit.code)
         code = visit.code;
@@ -70,7 +73,8 @@ static bool copy_posts(struct arena *arena, struct trend_post **posts, size_t co
     struct trend_post *copies = arena_array(arena, count, sizeof *copies);
     for (size_t i = 0; copies && i < count; i++) {
         const struct trend_post *post = &(*posts)[i];
-        copies[i] = (struct trend_post){arena_str(arena, post->id), post->at_us, arena_str(arena, post->author), arena_str(arena, post->text)};
+        copies[i] = (struct trend_post){arena_str(arena, post->id), post->at_us, arena_str(arena, post->author),
+                                        arena_str(arena, post->text)};
         if (!copies[i].id.ptr || !copies[i].author.ptr || !copies[i].text.ptr)
             return false;
     }
@@ -116,7 +120,7 @@ static struct kept_trend *add(struct unearthed *unearthed)
 void unearthed_on_event(void *context, enum trend_event_kind kind, int64_t at_us, const struct trend *trend)
 {
     struct unearthed *unearthed = context;
-    bool              is_within = trend->detected_at_us >= unearthed->since_us && trend->detected_at_us < unearthed->until_us;
+    bool is_within = trend->detected_at_us >= unearthed->since_us && trend->detected_at_us < unearthed->until_us;
     (void)at_us;
     if (!is_within || kind == TREND_CLOSE || unearthed->has_failed)
         return;
@@ -131,7 +135,8 @@ void unearthed_on_event(void *context, enum trend_event_kind kind, int64_t at_us
 
 static int stronger(const void *a, const void *b)
 {
-    const struct trend *first = &(*(struct kept_trend *const *)a)->trend, *second = &(*(struct kept_trend *const *)b)->trend;
+    const struct trend *first = &(*(struct kept_trend *const *)a)->trend,
+                       *second = &(*(struct kept_trend *const *)b)->trend;
     if (first->z != second->z)
         return first->z > second->z ? -1 : 1;
     return first->id < second->id ? -1 : first->id > second->id;

@@ -5,7 +5,8 @@
 #include "cli/place.h"
 #include "trend/trend.h"
 
-/* How long the engine listens before the time that is asked about, so that it knows what is usual: four weeks, for the weekly rhythm. */
+/* How long the engine listens before the time that is asked about, so that it knows what is usual: four weeks, for the
+ * weekly rhythm. */
 #define REPLAY_WARM_UP_US (28 * CLOCK_DAY_US)
 
 struct replay {
@@ -19,8 +20,8 @@ struct replay {
     uint64_t                 posts;
 };
 
-/* Feeds the posts and lets time pass to until_us. A bar is drawn. ERROR_CANCELLED when stopped by a signal; on_event may set
- * cli->is_reader_gone to end it quietly. */
+/* Feeds the posts and lets time pass to until_us. A bar is drawn. ERROR_CANCELLED when stopped by a signal; on_event
+ * may set cli->is_reader_gone to end it quietly. */
 enum error_code replay_run(struct replay *replay);
 void            replay_fini(struct replay *replay);
 

@@ -11,8 +11,9 @@
 /* Marks that reorder or hide text around them, and the C1 controls, of which U+009B begins an escape sequence. */
 static bool is_dangerous(uint32_t c)
 {
-    return (c >= 0x80 && c < 0xa0) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f || c == 0x061c ||
-           c == 0x2028 || c == 0x2029 || c == 0xfeff || (c >= 0xe0000 && c < 0xe0020) || (c >= 0xfff9 && c <= 0xfffb);
+    return (c >= 0x80 && c < 0xa0) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e ||
+           c == 0x200f || c == 0x061c || c == 0x2028 || c == 0x2029 || c == 0xfeff || (c >= 0xe0000 && c < 0xe0020) ||
+           (c >= 0xfff9 && c <= 0xfffb);
 }
 
 struct str show_clean(struct arena *arena, struct str text)
@@ -42,8 +43,8 @@ struct str show_clean(struct arena *arena, struct str text)
     return kept;
 }
 
-/* Bytes of the longest beginning that needs at most so many columns, and how many it needs. Whole characters: an emoji sequence may be cut
- * early but never overflows. */
+/* Bytes of the longest beginning that needs at most so many columns, and how many it needs. Whole characters: an emoji
+ * sequence may be cut early but never overflows. */
 static size_t fitting(struct str text, int columns, int *used_out)
 {
     size_t at = 0;
@@ -128,7 +129,9 @@ struct str show_text(struct arena *arena, const char *format, ...)
     va_start(list, format);
     int used = vsnprintf(text, sizeof text, format, list);
     va_end(list);
-    return arena_str(arena, str_slice(text, used < 0 ? 0 : (size_t)used < sizeof text ? (size_t)used : sizeof text - 1));
+    return arena_str(arena, str_slice(text, used < 0                     ? 0
+                                            : (size_t)used < sizeof text ? (size_t)used
+                                                                         : sizeof text - 1));
 }
 
 /* ---- Numbers ---- */
@@ -258,7 +261,8 @@ static void measure(const struct cli *cli, const struct show_table *table, int w
         widths[flexible] = LEAST_FLEXIBLE;
 }
 
-static void print_cells(struct cli *cli, const struct show_table *table, const struct str *cells, const int widths[SHOW_MAX_COLUMNS])
+static void print_cells(struct cli *cli, const struct show_table *table, const struct str *cells,
+                        const int widths[SHOW_MAX_COLUMNS])
 {
     for (size_t c = 0; c < table->column_count; c++) {
         struct str cell = show_cut(&cli->arena, cells[c], widths[c]);

@@ -4,8 +4,9 @@
 
 #include "cli/cli.h"
 
-/* Text that is safe on a terminal: one line, control characters and escape sequences made visible or dropped, invisible reordering marks dropped.
- * Posts are written by strangers; nothing of theirs reaches a terminal without this. In arena; ptr is NULL without memory. */
+/* Text that is safe on a terminal: one line, control characters and escape sequences made visible or dropped, invisible
+ * reordering marks dropped. Posts are written by strangers; nothing of theirs reaches a terminal without this. In
+ * arena; ptr is NULL without memory. */
 struct str show_clean(struct arena *arena, struct str text);
 
 /* The beginning of clean text that fits into so many columns, with … where something was cut. In arena. */

@@ -22,10 +22,11 @@ void show_post(struct cli *cli, const struct post *post, int indent, struct aren
     }
     struct str name = show_cut(scratch, show_clean(scratch, post_author_name(post)), NAME_MAX_COLUMNS);
     struct str community = show_clean(scratch, post->community);
-    buf_printf(&cli->out, "%*s%s%.*s%s  %s", indent, "", show_bold(cli), STR_ARG(name), show_plain(cli), show_time(scratch, post->at_us).ptr);
+    buf_printf(&cli->out, "%*s%s%.*s%s  %s", indent, "", show_bold(cli), STR_ARG(name), show_plain(cli),
+               show_time(scratch, post->at_us).ptr);
     show_metrics(cli, &post->metrics);
-    buf_printf(&cli->out, "%s  %.*s%s%.*s%s\n", show_dim(cli), STR_ARG(show_clean(scratch, post->id)), community.len ? "  in " : "",
-               STR_ARG(community), show_plain(cli));
+    buf_printf(&cli->out, "%s  %.*s%s%.*s%s\n", show_dim(cli), STR_ARG(show_clean(scratch, post->id)),
+               community.len ? "  in " : "", STR_ARG(community), show_plain(cli));
     show_wrapped(&cli->out, show_clean(scratch, post->text), cli->columns, indent + TEXT_INDENT, TEXT_MAX_LINES);
 }
 

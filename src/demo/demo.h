@@ -8,8 +8,8 @@
  *     demo_compare(watch, &arena, &report, error);                           what was unearthed beside what was planted
  *     demo_print_report(&report, &out);                               for people, 80 columns; demo_print_json for programs
  *
- * Equal options give equal bytes on every machine. The words are in town/ (see town/README.md); the plan of the stories
- * is the table in stories.c.
+ * Equal options give equal bytes (chance is base/rng; only the last digit of a libm function could tell machines apart).
+ * The words are in town/ (see town/README.md); the plan of the stories is the table in stories.c.
  */
 #ifndef DEMO_DEMO_H
 #define DEMO_DEMO_H

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 
 const char *const demo_kind_names[4] = {"story", "swarm", "flood", "weekly"};
-const char *const demo_shape_names[6] = {"sudden step", "six-hour ramp", "slow drift", "two humps", "spills over", "carried by a link"};
+const char *const demo_shape_names[6] = {"sudden step", "six-hour ramp", "slow drift", "two humps", "spills over",
+                                         "carried by a link"};
 
 /* Drafts in order of time. Answers come after what they answer even in the same millisecond: drafts were made in that order. */
 struct order {
@@ -60,11 +61,13 @@ static struct str id_of(const struct printing *printing, int32_t draft)
 }
 
 /* Likes follow what was passed on, and how many follow the author; the few counts that we know are exact. */
-static void count_metrics(struct printing *printing, const struct draft *draft, const struct person *person, struct post *post)
+static void count_metrics(struct printing *printing, const struct draft *draft, const struct person *person,
+                          struct post *post)
 {
     double interest = (double)draft->reposts * 6 + (double)draft->replies * 2 + sqrt((double)person->followers) * 0.25;
     post->metrics = (struct post_metrics){.likes = (int64_t)(interest * exp(2 * rng_unit(&printing->rng) - 1.3)),
-                                          .reposts = draft->reposts, .replies = draft->replies, .quotes = POST_COUNT_UNKNOWN,
+                                          .reposts = draft->reposts, .replies = draft->replies,
+                                              .quotes = POST_COUNT_UNKNOWN,
                                           .views = POST_COUNT_UNKNOWN};
     if (person->platform == PLATFORM_GULLNET)
         post->metrics.views = post->metrics.likes * 12 + (int64_t)((double)person->followers * rng_unit(&printing->rng));
@@ -77,7 +80,8 @@ static void fill_post(struct printing *printing, uint32_t index, struct media *m
     const struct person *person = &town->people[draft->person];
     *post = (struct post){
         .id = printing->ids[index], .platform = str_of(platform_names[person->platform]), .at_us = draft->at_us,
-        .author_id = person->id, .author_handle = person->handle, .author_name = person->name, .author_followers = person->followers,
+        .author_id = person->id, .author_handle = person->handle, .author_name = person->name,
+            .author_followers = person->followers,
         .text = draft->text, .lang = draft->lang,
         .kind = person->platform == PLATFORM_QUAYSIDE && draft->reply_to >= 0 ? STR("comment") : STR("post"),
         .reply_to = id_of(printing, draft->reply_to), .repost_of = id_of(printing, draft->repost_of),
@@ -93,7 +97,8 @@ static void fill_post(struct printing *printing, uint32_t index, struct media *m
     }
     buf_clear(&town->scratch);
     struct str native = str_slice(post->id.ptr + post->platform.len + 1, post->id.len - post->platform.len - 1);
-    buf_printf(&town->scratch, "https://%.*s.example/%.*s/%.*s", STR_ARG(post->platform), STR_ARG(person->handle), STR_ARG(native));
+    buf_printf(&town->scratch, "https://%.*s.example/%.*s/%.*s", STR_ARG(post->platform), STR_ARG(person->handle),
+               STR_ARG(native));
     buf_clear(&town->styled);
     if (draft->has_picture && draft->picture_alt.len) {
         buf_printf(&town->styled, "https://%.*s.example/pictures/%.*s.jpg", STR_ARG(post->platform), STR_ARG(native));
@@ -115,7 +120,8 @@ static bool has_starter(const struct demo_planted *planted, struct str handle)
     return false;
 }
 
-static enum error_code list_planted(struct printing *printing, struct demo_plan *plan, size_t index, struct error *error)
+static enum error_code list_planted(struct printing *printing, struct demo_plan *plan, size_t index,
+                                    struct error *error)
 {
     struct town         *town = printing->town;
     struct demo_planted *planted = &plan->planted[index];
@@ -195,7 +201,8 @@ static enum error_code emit_all(struct printing *printing, demo_emit_fn emit, vo
     return code;
 }
 
-enum error_code demo_generate(const struct demo_options *options, demo_emit_fn emit, void *context, struct demo_plan *plan_out,
+enum error_code demo_generate(const struct demo_options *options, demo_emit_fn emit, void *context,
+                              struct demo_plan *plan_out,
                               struct error *error)
 {
     struct demo_plan plan = {0};
@@ -229,7 +236,8 @@ static enum error_code append_line(void *context, const struct post *post, struc
     return out->has_failed ? town_no_memory(error) : ERROR_NONE;
 }
 
-enum error_code demo_write_file(const struct demo_options *options, const char *path, struct demo_plan *plan_out, struct error *error)
+enum error_code demo_write_file(const struct demo_options *options, const char *path, struct demo_plan *plan_out,
+                                struct error *error)
 {
     struct buf      out = {0};
     enum error_code code = demo_generate(options, append_line, &out, plan_out, error);

@@ -47,7 +47,8 @@ struct place {
 
 static const struct { const char *name; unsigned scenes; } scene_names[] = {
     {"morning", SCENE_MORNING}, {"day", SCENE_DAY}, {"evening", SCENE_EVENING}, {"night", SCENE_NIGHT},
-    {"monday", SCENE_MONDAY}, {"tuesday", SCENE_MONDAY << 1}, {"wednesday", SCENE_MONDAY << 2}, {"thursday", SCENE_MONDAY << 3},
+    {"monday", SCENE_MONDAY}, {"tuesday", SCENE_MONDAY << 1}, {"wednesday", SCENE_MONDAY << 2}, {"thursday",
+        SCENE_MONDAY << 3},
     {"friday", SCENE_MONDAY << 4}, {"saturday", SCENE_MONDAY << 5}, {"sunday", SCENE_MONDAY << 6},
     {"weekday", SCENE_WEEKDAY}, {"weekend", SCENE_WEEKEND},
     {"rain", SCENE_RAIN}, {"fog", SCENE_FOG}, {"sun", SCENE_SUN}, {"wind", SCENE_WIND},
@@ -138,7 +139,8 @@ static enum error_code read_slot(struct place *place, struct str slot, struct no
     return ERROR_NONE;
 }
 
-static enum error_code add_line(struct place *place, uint32_t group, unsigned scenes, unsigned weight, struct str text, int depth);
+static enum error_code add_line(struct place *place, uint32_t group, unsigned scenes, unsigned weight, struct str text,
+                                int depth);
 
 /* The bracket that opens at text[at]: its end (the closing bracket), and where its alternatives part at this depth. */
 static enum error_code read_bracket(struct place *place, struct str text, size_t *at, int depth, struct node *node_out)
@@ -168,7 +170,8 @@ static enum error_code read_bracket(struct place *place, struct str text, size_t
     return WRONG(place, "'[' without its ']'");
 }
 
-static enum error_code read_nodes(struct place *place, struct str text, int depth, struct node *nodes, uint32_t *count_out)
+static enum error_code read_nodes(struct place *place, struct str text, int depth, struct node *nodes,
+                                  uint32_t *count_out)
 {
     uint32_t count = 0;
     size_t   plain = 0, at = 0;
@@ -202,7 +205,8 @@ static enum error_code read_nodes(struct place *place, struct str text, int dept
     return ERROR_NONE;
 }
 
-static enum error_code add_line(struct place *place, uint32_t group, unsigned scenes, unsigned weight, struct str text, int depth)
+static enum error_code add_line(struct place *place, uint32_t group, unsigned scenes, unsigned weight, struct str text,
+                                int depth)
 {
     struct grammar *grammar = place->grammar;
     struct node     nodes[LINE_NODES_MAX];
@@ -349,7 +353,8 @@ static enum error_code check_groups(struct grammar *grammar, struct error *error
     for (uint32_t i = 0; i < grammar->group_count; i++)
         if (!grammar->groups[i].variants) {
             const struct town_place *use = &grammar->groups[i].first_use;
-            return error_set(error, ERROR_SYNTAX, "town/%s:%d: no list is called '%.*s'", use->file ? use->file : "?", use->line,
+            return error_set(error, ERROR_SYNTAX, "town/%s:%d: no list is called '%.*s'", use->file ? use->file : "?",
+                             use->line,
                              STR_ARG(grammar->names.strings[i]));
         }
     for (int round = 0; round <= DEPTH_MAX; round++) {
@@ -368,7 +373,8 @@ static enum error_code check_groups(struct grammar *grammar, struct error *error
     return ERROR_NONE;
 }
 
-enum error_code grammar_load(struct grammar *grammar, const struct town_file *files, size_t file_count, struct error *error)
+enum error_code grammar_load(struct grammar *grammar, const struct town_file *files, size_t file_count,
+                             struct error *error)
 {
     *grammar = (struct grammar){0};
     enum error_code code = ERROR_NONE;
@@ -422,7 +428,8 @@ size_t grammar_lines(const struct grammar *grammar, uint32_t group, unsigned sce
     return count;
 }
 
-static void say_nodes(const struct grammar *grammar, const struct line *line, unsigned scene, struct rng *rng, struct buf *out)
+static void say_nodes(const struct grammar *grammar, const struct line *line, unsigned scene, struct rng *rng,
+                      struct buf *out)
 {
     for (uint32_t i = 0; i < line->node_count; i++) {
         const struct node *node = &line->nodes[i];
@@ -476,7 +483,8 @@ void grammar_say(const struct grammar *grammar, uint32_t group, unsigned scene, 
     }
 }
 
-void grammar_say_line(const struct grammar *grammar, uint32_t group, size_t index, unsigned scene, struct rng *rng, struct buf *out)
+void grammar_say_line(const struct grammar *grammar, uint32_t group, size_t index, unsigned scene, struct rng *rng,
+                      struct buf *out)
 {
     if (group >= grammar->group_count)
         return;

@@ -2,12 +2,12 @@
 
 #include <math.h>
 
-/* The kinds of people, how many of a hundred, where they write, when, and about what. Hours are shares of the most talkative hour, in tenths. */
+/* The kinds of people: how many of a hundred, where they write, when, and about what. */
 struct kind {
     const char *lang;
     int         share;
     int         platforms[PLATFORM_COUNT]; /* shares */
-    char        weekday[25], weekend[25];  /* a digit for each hour */
+    char        weekday[25], weekend[25];  /* a digit for each hour: tenths of the most talkative hour */
     float       weekend_factor;
     float       topics[TOPIC_COUNT];
 };
@@ -15,32 +15,35 @@ struct kind {
 static const struct kind kinds[] = {
     /* those who cross the water every day */
     {"en", 19, {75, 18, 7}, "000000379842345433568764", "100000012345654444567765", 0.7f,
-     {[TOPIC_FERRY] = 6, [TOPIC_TRAFFIC] = 4, [TOPIC_WORK] = 5, [TOPIC_WEATHER] = 2, [TOPIC_FOOD] = 3, [TOPIC_EVENING] = 2,
-      [TOPIC_BODY] = 2, [TOPIC_GULLS] = 1, [TOPIC_FOOTBALL] = 1, [TOPIC_HOME] = 1}},
+     {[TOPIC_FERRY] = 6, [TOPIC_TRAFFIC] = 4, [TOPIC_WORK] = 5, [TOPIC_WEATHER] = 2, [TOPIC_FOOD] = 3,
+      [TOPIC_EVENING] = 2, [TOPIC_BODY] = 2, [TOPIC_GULLS] = 1, [TOPIC_FOOTBALL] = 1, [TOPIC_HOME] = 1}},
     /* parents */
     {"en", 17, {50, 38, 12}, "100000368644354455667984", "100000013566654456667874", 1.0f,
-     {[TOPIC_SCHOOL] = 6, [TOPIC_PETS] = 3, [TOPIC_FOOD] = 4, [TOPIC_HOME] = 4, [TOPIC_BODY] = 2, [TOPIC_GULLS] = 1, [TOPIC_MARKET] = 2,
-      [TOPIC_TRAFFIC] = 2, [TOPIC_WEATHER] = 2, [TOPIC_FERRY] = 1, [TOPIC_EVENING] = 1}},
+     {[TOPIC_SCHOOL] = 6, [TOPIC_PETS] = 3, [TOPIC_FOOD] = 4, [TOPIC_HOME] = 4, [TOPIC_BODY] = 2, [TOPIC_GULLS] = 1,
+      [TOPIC_MARKET] = 2, [TOPIC_TRAFFIC] = 2, [TOPIC_WEATHER] = 2, [TOPIC_FERRY] = 1, [TOPIC_EVENING] = 1}},
     /* with time on their hands */
     {"en", 13, {35, 55, 10}, "000001467898776666555320", "000001356898776666555320", 1.0f,
-     {[TOPIC_WEATHER] = 5, [TOPIC_GULLS] = 3, [TOPIC_MARKET] = 4, [TOPIC_HOME] = 5, [TOPIC_FOOTBALL] = 1, [TOPIC_SEA] = 2, [TOPIC_PETS] = 3,
-      [TOPIC_FERRY] = 2, [TOPIC_TRAFFIC] = 2, [TOPIC_FOOD] = 2, [TOPIC_BODY] = 2, [TOPIC_EVENING] = 1}},
+     {[TOPIC_WEATHER] = 5, [TOPIC_GULLS] = 3, [TOPIC_MARKET] = 4, [TOPIC_HOME] = 5, [TOPIC_FOOTBALL] = 1, [TOPIC_SEA] = 2,
+      [TOPIC_PETS] = 3, [TOPIC_FERRY] = 2, [TOPIC_TRAFFIC] = 2, [TOPIC_FOOD] = 2, [TOPIC_BODY] = 2, [TOPIC_EVENING] = 1}},
     /* young */
     {"en", 15, {70, 8, 22}, "642100012345666667778998", "864310001235667778889999", 1.2f,
-     {[TOPIC_EVENING] = 6, [TOPIC_FOOD] = 5, [TOPIC_WORK] = 3, [TOPIC_FOOTBALL] = 2, [TOPIC_FERRY] = 1, [TOPIC_BODY] = 3, [TOPIC_TRAFFIC] = 2,
-      [TOPIC_GULLS] = 2, [TOPIC_PETS] = 1, [TOPIC_SCHOOL] = 1, [TOPIC_HOME] = 2, [TOPIC_WEATHER] = 1}},
+     {[TOPIC_EVENING] = 6, [TOPIC_FOOD] = 5, [TOPIC_WORK] = 3, [TOPIC_FOOTBALL] = 2, [TOPIC_FERRY] = 1, [TOPIC_BODY] = 3,
+      [TOPIC_TRAFFIC] = 2, [TOPIC_GULLS] = 2, [TOPIC_PETS] = 1, [TOPIC_SCHOOL] = 1, [TOPIC_HOME] = 2, [TOPIC_WEATHER] = 1}},
     /* on nights */
     {"en", 7, {65, 30, 5}, "777665542111122345556777", "666555432111122345556666", 1.0f,
-     {[TOPIC_WORK] = 6, [TOPIC_EVENING] = 4, [TOPIC_BODY] = 4, [TOPIC_WEATHER] = 2, [TOPIC_PETS] = 2, [TOPIC_FERRY] = 2, [TOPIC_FOOD] = 3,
-      [TOPIC_HOME] = 1, [TOPIC_GULLS] = 1}},
+     {[TOPIC_WORK] = 6, [TOPIC_EVENING] = 4, [TOPIC_BODY] = 4, [TOPIC_WEATHER] = 2, [TOPIC_PETS] = 2, [TOPIC_FERRY] = 2,
+      [TOPIC_FOOD] = 3, [TOPIC_HOME] = 1, [TOPIC_GULLS] = 1}},
     /* the club's */
     {"en", 8, {60, 36, 4}, "100000124443444444567873", "210000012345668886566763", 1.5f,
-     {[TOPIC_FOOTBALL] = 12, [TOPIC_FOOD] = 3, [TOPIC_WORK] = 2, [TOPIC_TRAFFIC] = 1, [TOPIC_EVENING] = 2, [TOPIC_WEATHER] = 1, [TOPIC_PETS] = 1}},
+     {[TOPIC_FOOTBALL] = 12, [TOPIC_FOOD] = 3, [TOPIC_WORK] = 2, [TOPIC_TRAFFIC] = 1, [TOPIC_EVENING] = 2,
+      [TOPIC_WEATHER] = 1, [TOPIC_PETS] = 1}},
     /* on the water */
     {"en", 8, {40, 48, 12}, "011247876655555555544321", "011247987766555555544321", 1.3f,
-     {[TOPIC_SEA] = 10, [TOPIC_WEATHER] = 5, [TOPIC_GULLS] = 2, [TOPIC_FERRY] = 2, [TOPIC_MARKET] = 1, [TOPIC_FOOD] = 2, [TOPIC_PETS] = 1}},
+     {[TOPIC_SEA] = 10, [TOPIC_WEATHER] = 5, [TOPIC_GULLS] = 2, [TOPIC_FERRY] = 2, [TOPIC_MARKET] = 1, [TOPIC_FOOD] = 2,
+      [TOPIC_PETS] = 1}},
     /* shops */
     {"en", 3, {60, 15, 25}, "000000257887776653211000", "000000248998765332111000", 0.8f, {[TOPIC_SHOP] = 10}},
+    /* from elsewhere */
     {"pt", 5, {70, 20, 10}, "210001344434444445678874", "421000134566655556778875", 1.2f,
      {[TOPIC_PT] = 10, [TOPIC_WORK] = 1, [TOPIC_FOOTBALL] = 1, [TOPIC_FOOD] = 1, [TOPIC_FERRY] = 1}},
     {"de", 3, {65, 25, 10}, "210000234444444445678763", "210000013456665555667763", 1.1f,
@@ -52,8 +55,9 @@ enum { KIND_COUNT = sizeof kinds / sizeof kinds[0], KIND_SPECIAL = KIND_COUNT };
 
 const char *const platform_names[PLATFORM_COUNT] = {"gullnet", "quayside", "snapdeck"};
 
-const char *const topic_names[TOPIC_COUNT] = {"weather", "football", "food",    "traffic", "work", "pets", "market", "school", "gulls", "ferry",
-                                              "sea",     "home",     "evening", "body",    "pt",   "de",   "nl",     "shop",   "paper", "company"};
+const char *const topic_names[TOPIC_COUNT] = {
+    "weather", "football", "food", "traffic", "work", "pets", "market", "school", "gulls", "ferry",
+    "sea", "home", "evening", "body", "pt", "de", "nl", "shop", "paper", "company"};
 
 const struct board boards[BOARD_COUNT] = {
     {"town-square", {TOPIC_WEATHER, TOPIC_TRAFFIC, TOPIC_GULLS}},
@@ -94,19 +98,19 @@ static bool chance(struct rng *rng, double probability)
 
 static struct voice new_voice(const struct town *town, struct rng *rng, bool is_shop)
 {
-    struct voice voice = {
-        .is_lower = chance(rng, is_shop ? 0.03 : 0.24),
-        .has_no_apostrophes = chance(rng, is_shop ? 0.02 : 0.2),
-        .has_no_stop = chance(rng, 0.45),
-        .is_loud = chance(rng, 0.07),
-        .is_dotted = chance(rng, 0.08),
-        .is_brief = chance(rng, 0.12),
-        .typo = chance(rng, 0.4) ? (float)rng_unit(rng) * 0.12f : 0.004f,
-        .emoji = chance(rng, 0.5) ? (float)rng_unit(rng) * 0.6f : 0.03f,
-        .tag = chance(rng, 0.3) ? (float)rng_unit(rng) * 0.5f : 0.03f,
-        .tail = (float)rng_unit(rng) * 0.3f,
-        .opener = (float)rng_unit(rng) * 0.3f,
-    };
+    /* One after the other: the order in which an initialiser is evaluated is nobody's promise. */
+    struct voice voice = {0};
+    voice.is_lower = chance(rng, is_shop ? 0.03 : 0.24);
+    voice.has_no_apostrophes = chance(rng, is_shop ? 0.02 : 0.2);
+    voice.has_no_stop = chance(rng, 0.45);
+    voice.is_loud = chance(rng, 0.07);
+    voice.is_dotted = chance(rng, 0.08);
+    voice.is_brief = chance(rng, 0.12);
+    voice.typo = chance(rng, 0.4) ? (float)rng_unit(rng) * 0.12f : 0.004f;
+    voice.emoji = chance(rng, 0.5) ? (float)rng_unit(rng) * 0.6f : 0.03f;
+    voice.tag = chance(rng, 0.3) ? (float)rng_unit(rng) * 0.5f : 0.03f;
+    voice.tail = (float)rng_unit(rng) * 0.3f;
+    voice.opener = (float)rng_unit(rng) * 0.3f;
     size_t emoji = grammar_lines(&town->grammar, town->say_any_emoji, 0);
     for (int i = 0; i < 2; i++)
         voice.own_emoji[i] = emoji ? (uint32_t)rng_below(rng, emoji) : 0;
@@ -232,7 +236,8 @@ static void settle_person(struct town *town, uint32_t index, struct interner *ta
     person->weekend = is->weekend_factor * (0.5f + (float)rng_unit(rng));
     /* Pareto with exponent 1.4: a few write a lot, but nobody more than forty times the quietest. */
     person->activity = (float)fmin(pow(1 - rng_unit(rng), -1 / 1.4), 40);
-    person->followers = (int64_t)(exp(2 + 4 * (rng_unit(rng) + rng_unit(rng)) / 1.2) * (0.5 + rng_unit(rng)));
+    double fame = rng_unit(rng) + rng_unit(rng);
+    person->followers = (int64_t)(exp(2 + 4 * fame / 1.2) * (0.5 + rng_unit(rng)));
     person->voice = new_voice(town, rng, is->topics[TOPIC_SHOP] > 0);
     like_topics(person, is->topics, rng);
     set_board(person, rng);
@@ -242,7 +247,8 @@ static void settle_person(struct town *town, uint32_t index, struct interner *ta
         name_person(town, person, taken, rng);
 }
 
-static void settle_special(struct town *town, uint32_t index, struct str handle, struct str name, enum topic topic, int64_t followers)
+static void settle_special(struct town *town, uint32_t index, struct str handle, struct str name, enum topic topic,
+                           int64_t followers)
 {
     struct person *person = &town->people[index];
     *person = (struct person){.handle = handle, .name = name, .lang = STR("en"), .kind = KIND_SPECIAL, .board = BOARD_NONE,

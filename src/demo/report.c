@@ -131,7 +131,8 @@ static void put_found(struct buf *out, const struct demo_row *row)
         buf_fini(&line);
     }
     if (row->trends > 1)
-        buf_printf(out, "%s(and %zu other %s of the same story)\n", margin, row->trends - 1, row->trends == 2 ? "trend" : "trends");
+        buf_printf(out, "%s(and %zu other %s of the same story)\n", margin, row->trends - 1,
+                   row->trends == 2 ? "trend" : "trends");
 }
 
 static void put_story(struct buf *out, const struct demo_row *row)
@@ -144,16 +145,19 @@ static void put_story(struct buf *out, const struct demo_row *row)
     if (is_found)
         put_found(out, row);
     else if (row->trends)
-        buf_printf(out, "%s%zu %s of it, but none in its time and without a flag\n", margin, row->trends, row->trends == 1 ? "trend was made" : "trends were made");
+        buf_printf(out, "%s%zu %s of it, but none in its time and without a flag\n", margin, row->trends,
+                   row->trends == 1 ? "trend was made" : "trends were made");
     else
         buf_printf(out, "%sno trend was made of it\n", margin);
 }
 
 static void put_distractor(struct buf *out, const struct demo_row *row)
 {
-    static const char *const words[] = {[DEMO_FLAGGED] = "flagged", [DEMO_QUIET] = "quiet", [DEMO_FALSE] = "FALSE", [DEMO_LEARNING] = "new"};
+    static const char *const words[] = {[DEMO_FLAGGED] = "flagged", [DEMO_QUIET] = "quiet", [DEMO_FALSE] = "FALSE",
+                                        [DEMO_LEARNING] = "new"};
     char at[CLOCK_TEXT_BYTES];
-    buf_printf(out, "  %-7s %s · %.*s", words[row->verdict], clock_print_short(row->planted->onset_us, at), STR_ARG(row->planted->title));
+    buf_printf(out, "  %-7s %s · %.*s", words[row->verdict], clock_print_short(row->planted->onset_us, at),
+               STR_ARG(row->planted->title));
     if (row->verdict == DEMO_FLAGGED) {
         buf_append_str(out, STR("\n          "));
         put_flags(out, row->found.flags);
@@ -170,19 +174,24 @@ static void put_distractor(struct buf *out, const struct demo_row *row)
 static void put_others(struct buf *out, const struct demo_report *report)
 {
     enum { SHOWN = 5 };
-    buf_printf(out, "\nUnearthed, though nobody planted it: %zu", report->other_count);
-    buf_printf(out, ", %zu of them marked as weak\n", report->weak_others);
+    if (report->other_count)
+        buf_printf(out, "\nUnearthed, though nobody planted it: %zu, %zu of them marked as weak\n", report->other_count,
+                   report->weak_others);
+    else
+        buf_append_str(out, STR("\nNothing was unearthed that nobody planted.\n"));
     for (size_t i = 0; i < report->other_count && i < SHOWN; i++) {
+        const struct demo_found *other = &report->others[i];
         char at[CLOCK_TEXT_BYTES];
-        buf_printf(out, "          %s · %2.0f voices, z %.1f · “", clock_print_short(report->others[i].detected_at_us, at),
-                   report->others[i].voices, report->others[i].z);
-        put_cut(out, report->others[i].label, LABEL_COLUMNS);
+        buf_printf(out, "%s%s · %2.0f voices, z %.1f · “", margin, clock_print_short(other->detected_at_us, at), other->voices,
+                   other->z);
+        put_cut(out, other->label, LABEL_COLUMNS);
         buf_append_str(out, STR("”\n"));
     }
     if (report->other_count > SHOWN)
         buf_printf(out, "%sand %zu weaker ones\n", margin, report->other_count - SHOWN);
     if (report->learning_trends)
-        buf_printf(out, "In the first week everything is new to the engine: its %zu trends are not judged.\n", report->learning_trends);
+        buf_printf(out, "In the first week everything is new to the engine: its %zu trends are not judged.\n",
+                   report->learning_trends);
 }
 
 void demo_print_report(const struct demo_report *report, struct buf *out)
@@ -206,7 +215,8 @@ void demo_print_report(const struct demo_report *report, struct buf *out)
     for (size_t i = 0; i < report->row_count; i++)
         if (report->rows[i].planted->kind == DEMO_STORY)
             put_story(out, &report->rows[i]);
-    buf_printf(out, "\nPlanted, but no story: %zu, of which %zu shown as if they were\n", report->distractors, report->distractors_shown);
+    buf_printf(out, "\nPlanted, but no story: %zu, of which %zu shown as if they were\n", report->distractors,
+               report->distractors_shown);
     for (size_t i = 0; i < report->row_count; i++)
         if (report->rows[i].planted->kind != DEMO_STORY)
             put_distractor(out, &report->rows[i]);

@@ -16,7 +16,8 @@ int rhythm_hour(int64_t at_us)
 /* Grey more often than not; about a third of the days have a weather that people talk about. */
 static unsigned weather_of(const struct town *town, int64_t day_us)
 {
-    static const unsigned weathers[] = {0, 0, SCENE_RAIN, SCENE_SUN, 0, SCENE_WIND, SCENE_RAIN, 0, SCENE_SUN, SCENE_FOG};
+    static const unsigned weathers[] = {0, 0, SCENE_RAIN, SCENE_SUN, 0, SCENE_WIND, SCENE_RAIN, 0, SCENE_SUN,
+                                        SCENE_FOG};
     if (day_us == stories_fog_day_us(town))
         return SCENE_FOG;
     struct rng rng;
@@ -45,7 +46,8 @@ void rhythm_gather(struct town *town, int64_t at_us)
     double sum = 0;
     for (uint32_t i = 0; i < town->person_count; i++) {
         const struct person *person = &town->people[i];
-        sum += (double)person->activity * (double)people_hour(person, hour, is_weekend) * (double)(is_weekend ? person->weekend : 1);
+        sum += (double)person->activity * (double)people_hour(person, hour,
+                                                              is_weekend) * (double)(is_weekend ? person->weekend : 1);
         town->crowd.weights_to[i] = (float)sum;
     }
     town->crowd.total = sum;

@@ -30,11 +30,13 @@ static int32_t pick_recent(struct smalltalk *talk, const struct person *person, 
     struct town *town = talk->town;
     size_t       kept = talk->recent_count < RECENT ? talk->recent_count : RECENT;
     for (int attempt = 0; kept && attempt < 8; attempt++) {
-        size_t  back = (size_t)((double)kept * rng_unit(&talk->rng) * rng_unit(&talk->rng));
+        double  u = rng_unit(&talk->rng), v = rng_unit(&talk->rng);
+        size_t  back = (size_t)((double)kept * u * v);
         int32_t index = talk->recent[(talk->recent_count - 1 - back) % RECENT];
         const struct draft  *draft = &town->drafts[index], *root = &town->drafts[draft->root];
         const struct person *author = &town->people[draft->person];
-        if (author->platform != person->platform || author == person || at_us - root->at_us > 10 * CLOCK_HOUR_US || at_us <= draft->at_us)
+        if (author->platform != person->platform || author == person || at_us - root->at_us > 10 * CLOCK_HOUR_US ||
+            at_us <= draft->at_us)
             continue;
         if (for_repost ? draft->reply_to >= 0 || draft->reposts > 9 : root->replies > 24)
             continue;
@@ -71,7 +73,8 @@ static void say_post(struct smalltalk *talk, const struct person *person, enum t
     voice_garnish(town, person, town->words[topic].emoji, town->words[topic].tag, scene, &talk->rng, styled);
 }
 
-static void say_answer(struct smalltalk *talk, const struct person *person, const struct draft *parent, unsigned scene, bool is_quote)
+static void say_answer(struct smalltalk *talk, const struct person *person, const struct draft *parent, unsigned scene,
+                       bool is_quote)
 {
     struct town *town = talk->town;
     struct buf  *plain = &town->scratch, *styled = &town->styled;
@@ -79,7 +82,8 @@ static void say_answer(struct smalltalk *talk, const struct person *person, cons
     bool         is_foreign = parent->topic >= TOPIC_PT && parent->topic <= TOPIC_NL;
     /* Only the company answers in the company's words. */
     bool         is_customer = parent->topic == TOPIC_COMPANY && person != &town->people[PERSON_COMPANY];
-    uint32_t     own = is_customer ? town->words[TOPIC_FERRY].reply : parent->topic >= 0 ? town->words[parent->topic].reply : GRAMMAR_NONE;
+    int          topic = is_customer ? TOPIC_FERRY : parent->topic;
+    uint32_t     own = topic >= 0 ? town->words[topic].reply : GRAMMAR_NONE;
     buf_clear(plain);
     buf_clear(styled);
     if (person->platform == PLATFORM_GULLNET && !is_quote && chance(talk, 0.4))
@@ -99,7 +103,8 @@ static void say_answer(struct smalltalk *talk, const struct person *person, cons
         voice_garnish(town, person, town->say_any_emoji, GRAMMAR_NONE, scene, &talk->rng, styled);
 }
 
-static enum error_code answer(struct smalltalk *talk, int64_t at_us, uint32_t who, int32_t to, bool is_quote, struct error *error)
+static enum error_code answer(struct smalltalk *talk, int64_t at_us, uint32_t who, int32_t to, bool is_quote,
+                              struct error *error)
 {
     struct town *town = talk->town;
     say_answer(talk, &town->people[who], &town->drafts[to], rhythm_scene(town, at_us), is_quote);
@@ -171,7 +176,8 @@ static void dress(struct smalltalk *talk, struct draft *draft, const struct pers
     }
     if (topic == TOPIC_PAPER) {
         buf_clear(&town->scratch);
-        buf_printf(&town->scratch, "https://wickermouthlantern.example/%s/%d", rng_below(&talk->rng, 2) ? "news" : "town",
+        bool is_news = chance(talk, 0.5);
+        buf_printf(&town->scratch, "https://wickermouthlantern.example/%s/%d", is_news ? "news" : "town",
                    20000 + (int)rng_below(&talk->rng, 70000));
         draft->link = town_keep(town, &town->scratch);
     } else if (topic == TOPIC_SHOP && chance(talk, 0.3)) {
@@ -208,7 +214,8 @@ static enum error_code ask_company(struct smalltalk *talk, size_t index, struct 
 {
     const struct draft *draft = &talk->town->drafts[index];
     int hour = rhythm_hour(draft->at_us);
-    if (draft->repost_of >= 0 || !str_contains(draft->text, STR("@tidewicket")) || hour < 7 || hour > 19 || !chance(talk, 0.6) ||
+    if (draft->repost_of >= 0 || !str_contains(draft->text, STR("@tidewicket")) || hour < 7 || hour > 19 ||
+        !chance(talk, 0.6) ||
         talk->town->people[draft->person].platform != PLATFORM_GULLNET)
         return ERROR_NONE;
     struct draft asked = *draft;
@@ -278,7 +285,8 @@ static enum error_code speak_hour(struct smalltalk *talk, int64_t hour_us, struc
 static enum error_code speak_special(struct smalltalk *talk, int64_t day_us, struct error *error)
 {
     static const struct { uint32_t who; int minute; } beats[] = {
-        {PERSON_COMPANY, 6 * 60 + 10}, {PERSON_PAPER, 7 * 60}, {PERSON_PAPER, 8 * 60 + 30}, {PERSON_PAPER, 10 * 60 + 15},
+        {PERSON_COMPANY, 6 * 60 + 10}, {PERSON_PAPER, 7 * 60}, {PERSON_PAPER, 8 * 60 + 30}, {PERSON_PAPER,
+            10 * 60 + 15},
         {PERSON_PAPER, 12 * 60}, {PERSON_COMPANY, 12 * 60 + 40}, {PERSON_PAPER, 14 * 60 + 45}, {PERSON_PAPER, 17 * 60},
         {PERSON_COMPANY, 17 * 60 + 20}, {PERSON_PAPER, 19 * 60 + 30},
     };
@@ -286,7 +294,8 @@ static enum error_code speak_special(struct smalltalk *talk, int64_t day_us, str
     for (size_t i = 0; i < sizeof beats / sizeof beats[0] && !code; i++) {
         int64_t minute = beats[i].minute + (int64_t)rng_below(&talk->rng, 25);
         if (!chance(talk, 0.2))
-            code = post_new(talk, day_us + minute * CLOCK_MINUTE_US + (int64_t)rng_below(&talk->rng, 60000) * 1000, beats[i].who, error);
+            code = post_new(talk, day_us + minute * CLOCK_MINUTE_US + (int64_t)rng_below(&talk->rng, 60000) * 1000,
+                            beats[i].who, error);
     }
     return code;
 }

@@ -22,9 +22,11 @@ static enum error_code check_options(struct demo_options *options, struct error 
     if (options->days < 21 || options->days > 90)
         return error_set(error, ERROR_INVALID, "the town can be made for 21 to 90 days, not for %u", options->days);
     if (options->posts_per_day < 500 || options->posts_per_day > 50000)
-        return error_set(error, ERROR_INVALID, "the town can write 500 to 50000 posts a day, not %u", options->posts_per_day);
+        return error_set(error, ERROR_INVALID, "the town can write 500 to 50000 posts a day, not %u",
+                         options->posts_per_day);
     if (options->end_us > CLOCK_MAX_US || options->end_us < CLOCK_MIN_US + 91 * CLOCK_DAY_US)
-        return error_set(error, ERROR_INVALID, "the town cannot end at that time (%lld microseconds since 1970)", (long long)options->end_us);
+        return error_set(error, ERROR_INVALID, "the town cannot end at that time (%lld microseconds since 1970)",
+                         (long long)options->end_us);
     options->end_us = clock_floor(options->end_us, CLOCK_DAY_US);
     return ERROR_NONE;
 }
@@ -33,7 +35,8 @@ static void find_words(struct town *town)
 {
     const struct grammar *grammar = &town->grammar;
     for (int topic = 0; topic < TOPIC_COUNT; topic++)
-        town->words[topic] = (struct topic_words){grammar_find(grammar, topic_names[topic]), grammar_find_of(grammar, topic_names[topic], "_reply"),
+        town->words[topic] = (struct topic_words){grammar_find(grammar, topic_names[topic]), grammar_find_of(grammar,
+            topic_names[topic], "_reply"),
                                                   grammar_find_of(grammar, topic_names[topic], "_emoji"),
                                                   grammar_find_of(grammar, topic_names[topic], "_tag")};
     town->say_any_reply = grammar_find(grammar, "any_reply");
@@ -45,7 +48,8 @@ static void find_words(struct town *town)
     town->say_alt = grammar_find(grammar, "picture_alt");
 }
 
-enum error_code town_init(struct town *town, const struct demo_options *options, struct demo_plan *plan, struct error *error)
+enum error_code town_init(struct town *town, const struct demo_options *options, struct demo_plan *plan,
+                          struct error *error)
 {
     *town = (struct town){.plan = plan};
     if (options)

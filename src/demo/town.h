@@ -2,7 +2,7 @@
  *
  *     people.c     who lives here, with habits of their own      \
  *     rhythm.c     when they speak                                 > smalltalk.c   any day     \
- *     voice.c      how each of them writes                        /  stories.c     what is new  > town.c: drafts -> generate.c: posts
+ *     voice.c      how each of them writes                        /  stories.c     what is new  > town.c: drafts > generate.c: posts
  */
 #ifndef DEMO_TOWN_H
 #define DEMO_TOWN_H
@@ -30,7 +30,7 @@ extern const struct board boards[BOARD_COUNT];
 
 /* How somebody writes; each a chance or a yes or no that stays with the account. */
 struct voice {
-    bool  is_lower, has_no_apostrophes, has_no_stop, is_loud, is_dotted, is_brief, knows_lists;
+    bool  is_lower, has_no_apostrophes, has_no_stop, is_loud, is_dotted, is_brief;
     float typo, emoji, tag, tail, opener; /* chances */
     uint32_t own_emoji[2]; /* lines of any_emoji that they like */
 };

@@ -74,8 +74,10 @@ static void slip(struct str word, struct rng *rng, struct buf *out)
 }
 
 static const struct { const char *from, *to; } brief_words[] = {
-    {"you", "u"}, {"are", "r"}, {"because", "cos"}, {"please", "pls"}, {"tomorrow", "tmrw"}, {"tonight", "tonite"}, {"about", "abt"},
-    {"people", "ppl"}, {"though", "tho"}, {"through", "thru"}, {"with", "w/"}, {"and", "&"}, {"going", "goin"}, {"something", "smth"},
+    {"you", "u"}, {"are", "r"}, {"because", "cos"}, {"please", "pls"}, {"tomorrow", "tmrw"}, {"tonight", "tonite"},
+        {"about", "abt"},
+    {"people", "ppl"}, {"though", "tho"}, {"through", "thru"}, {"with", "w/"}, {"and", "&"}, {"going", "goin"},
+        {"something", "smth"},
 };
 
 static bool put_brief(struct str word, struct buf *out)
@@ -147,7 +149,8 @@ static void add_line_of(const struct town *town, uint32_t list, unsigned scene, 
         out->len = start;
 }
 
-void voice_garnish(const struct town *town, const struct person *person, uint32_t emoji, uint32_t tags, unsigned scene, struct rng *rng,
+void voice_garnish(const struct town *town, const struct person *person, uint32_t emoji, uint32_t tags, unsigned scene,
+                   struct rng *rng,
                    struct buf *out)
 {
     const struct voice *voice = &person->voice;

@@ -129,7 +129,8 @@ static void keep_found(struct demo_watch *watch, struct seen *seen, const struct
     struct demo_found *found = &seen->found;
     *found = (struct demo_found){.trend = trend->id, .label = kept(watch, trend->label), .detected_at_us = trend->detected_at_us,
                                  .started_at_us = trend->started_at_us, .voices = trend->voices, .z = trend->z_peak,
-                                 .growth_per_h = trend->growth_per_h, .growth_se = trend->growth_se, .flags = trend->flags,
+                                 .growth_per_h = trend->growth_per_h, .growth_se = trend->growth_se,
+                                     .flags = trend->flags,
                                  .series_step_us = trend->series_step_us, .post_count = (uint32_t)trend->post_id_count,
                                  .planted_count = planted_count};
     memcpy(found->series, trend->series, sizeof found->series);
@@ -167,8 +168,9 @@ void demo_watch_event(void *context, enum trend_event_kind kind, int64_t at_us, 
         if (!seen->in_time_us && at_us >= story->onset_us && at_us <= story->until_us + SLACK_HOURS * CLOCK_HOUR_US)
             seen->in_time_us = at_us;
     }
-    /* Shown as it was when it was last at least half as surprising as ever: its rise and height are in view, its long tail is not. */
-    if (trend->z >= seen->best_z / 2) {
+    /* Shown as it was when it was last at least half as surprising as ever: its rise and height are in view, its long tail is not.
+     * A trend may drift away from its story to posts that share a word with it; that is not what it was shown for. */
+    if ((planted != NOBODY || seen->planted == NOBODY) && trend->z >= seen->best_z / 2) {
         seen->best_z = trend->z > seen->best_z ? trend->z : seen->best_z;
         keep_found(watch, seen, trend, planted_count);
     }
@@ -251,7 +253,8 @@ static void add_other(struct demo_report *report, const struct demo_found *found
     report->others[report->other_count++] = *found;
 }
 
-enum error_code demo_compare(const struct demo_watch *watch, struct arena *arena, struct demo_report *report_out, struct error *error)
+enum error_code demo_compare(const struct demo_watch *watch, struct arena *arena, struct demo_report *report_out,
+                             struct error *error)
 {
     *report_out = (struct demo_report){.plan = watch->plan, .row_count = watch->plan->count, .trends = watch->seen_count};
     struct demo_report *report = report_out;

@@ -145,10 +145,12 @@ static enum error_code post_of_record(struct batch *batch, struct item *item, st
 
 static enum error_code work(struct batch *batch, struct item *item, struct text_analyser *analyser, struct error *error)
 {
-    enum error_code code = item->kind == ITEM_JSON ? post_parse(batch_raw(batch, item), &batch->arena, &item->post, error)
-                                                   : post_of_record(batch, item, error);
+    enum error_code code = item->kind == ITEM_JSON
+                               ? post_parse(batch_raw(batch, item), &batch->arena, &item->post, error)
+                               : post_of_record(batch, item, error);
     if (!code)
-        code = text_analyse(analyser, &batch->arena, item->post.text, item->post.lang, TEXT_WANT_ALL, &item->facts, error);
+        code = text_analyse(analyser, &batch->arena, item->post.text, item->post.lang, TEXT_WANT_ALL, &item->facts,
+                            error);
     return code;
 }
 

@@ -1,11 +1,11 @@
 /* Lines on their way from the reader to the archive, some hundred at a time.
  *
- *     reader thread ──fills──▶ slot ──▶ worker threads parse and analyse ──▶ the caller's thread takes them in their order
- *          ▲                                                                                   │
- *          └───────────────────────────── the slot is empty again ◀───────────────────────────┘
+ *     reader ──fills──▶ slot ──▶ workers parse and analyse ──▶ the caller's thread takes them in their order
+ *        ▲                                                                    │
+ *        └──────────────────── the slot is empty again ◀──────────────────────┘
  *
- * A slot belongs to one thread at a time; its state says to whose. The slots are a ring, so memory is bounded and order is kept:
- * slot n mod BATCH_SLOTS holds batch n.
+ * A slot belongs to one thread at a time; its state says to whose. The slots are a ring, so memory is bounded and order
+ * is kept: slot n mod BATCH_SLOTS holds batch n.
  */
 #ifndef LISTEN_BATCH_H
 #define LISTEN_BATCH_H
@@ -18,7 +18,11 @@
 
 #include <pthread.h>
 
-enum { BATCH_ITEMS = 512, BATCH_BYTES = 256 * 1024, BATCH_SLOTS = 24 /* while the writer seals a segment, the workers go on */ };
+enum {
+    BATCH_ITEMS = 512,
+    BATCH_BYTES = 256 * 1024,
+    BATCH_SLOTS = 24 /* while the writer seals a segment, the workers go on */
+};
 
 enum item_kind {
     ITEM_JSON,   /* raw is one line of JSON */

@@ -8,39 +8,53 @@
 
 /* Headers as the exports of listening tools, of platforms and of data collections write them, folded by fold_header. */
 const struct column_row column_rows[COLUMN_COUNT] = {
-    {COLUMN_AT, "at", "at created_at timestamp date_time datetime published_at published created_time created_utc created tweet_created "
-                      "publish_date date time posted_at date_published publication_date indexed",
+    {COLUMN_AT, "at",
+     "at created_at timestamp date_time datetime published_at published created_time created_utc created tweet_created "
+     "publish_date date time posted_at date_published publication_date indexed",
      "when it was published"},
-    {COLUMN_TEXT, "text", "text full_text body content message tweet tweet_text post_text post comment selftext snippet opening_text hit_sentence "
-                          "caption description review",
+    {COLUMN_TEXT, "text",
+     "text full_text body content message tweet tweet_text post_text post comment selftext snippet opening_text "
+     "hit_sentence caption description review",
      "what it says"},
     {COLUMN_TITLE, "title", "title headline subject", "a heading, put before the text"},
-    {COLUMN_ID, "id", "id post_id tweet_id id_str status_id message_id mention_id resource_id document_id comment_id uri native_id",
+    {COLUMN_ID, "id",
+     "id post_id tweet_id id_str status_id message_id mention_id resource_id document_id comment_id uri native_id",
      "the platform's own id"},
-    {COLUMN_PLATFORM, "platform", "platform network page_type content_source_name source_type channel_type media_type social_network source",
+    {COLUMN_PLATFORM, "platform",
+     "platform network page_type content_source_name source_type channel_type media_type social_network source",
      "where it was published"},
-    {COLUMN_AUTHOR, "author", "author author_handle handle screen_name username user_name author_username user account influencer "
-                              "extra_author_attributes_short_name from from_user name author_name",
+    {COLUMN_AUTHOR, "author",
+     "author author_handle handle screen_name username user_name author_username user account influencer "
+     "extra_author_attributes_short_name from from_user name author_name",
      "the author's handle"},
     {COLUMN_AUTHOR_ID, "author_id", "author_id user_id author_uid userid from_id", "the platform's id of the author"},
-    {COLUMN_AUTHOR_NAME, "author_name", "full_name display_name author_full_name author_display_name extra_author_attributes_name",
+    {COLUMN_AUTHOR_NAME, "author_name",
+     "full_name display_name author_full_name author_display_name extra_author_attributes_name",
      "the author's name for people"},
-    {COLUMN_FOLLOWERS, "followers", "followers author_followers followers_count follower_count twitter_followers x_followers user_followers_count",
+    {COLUMN_FOLLOWERS, "followers",
+     "followers author_followers followers_count follower_count twitter_followers x_followers user_followers_count",
      "accounts that follow the author"},
     {COLUMN_URL, "url", "url permalink post_url tweet_url status_url link_to_post", "the post's own address"},
     {COLUMN_LINK, "link", "link expanded_url expanded_urls links", "an address that the post points to"},
     {COLUMN_LANG, "lang", "lang language language_code", "language, as a tag like en or pt-BR"},
-    {COLUMN_COMMUNITY, "community", "community subreddit group_name group channel_name channel forum", "subreddit, group or channel"},
+    {COLUMN_COMMUNITY, "community", "community subreddit group_name group channel_name channel forum",
+     "subreddit, group or channel"},
     {COLUMN_KIND, "kind", "kind post_type type", "post, comment, message, article or review"},
     {COLUMN_THREAD, "thread", "thread thread_id conversation_id root_id", "id of the thread's first post"},
-    {COLUMN_REPLY_TO, "reply_to", "reply_to in_reply_to_id in_reply_to_status_id in_reply_to_status_id_str in_reply_to_tweet_id parent_id",
+    {COLUMN_REPLY_TO, "reply_to",
+     "reply_to in_reply_to_id in_reply_to_status_id in_reply_to_status_id_str in_reply_to_tweet_id parent_id",
      "id of the post that it answers"},
-    {COLUMN_REPOST_OF, "repost_of", "repost_of retweet_of retweeted_status_id retweet_id", "id of the post that it repeats"},
+    {COLUMN_REPOST_OF, "repost_of", "repost_of retweet_of retweeted_status_id retweet_id",
+     "id of the post that it repeats"},
     {COLUMN_QUOTE_OF, "quote_of", "quote_of quoted_status_id quoted_id", "id of the post that it quotes"},
-    {COLUMN_LIKES, "likes", "likes like_count likes_count favorite_count favourites_count favorites favourites reactions score ups upvotes points",
+    {COLUMN_LIKES, "likes",
+     "likes like_count likes_count favorite_count favourites_count favorites favourites reactions score ups upvotes "
+     "points",
      "likes"},
-    {COLUMN_REPOSTS, "reposts", "reposts repost_count retweet_count retweets share_count shares reblogs_count boosts twitter_retweets", "reposts"},
-    {COLUMN_REPLIES, "replies", "replies reply_count replies_count num_comments comment_count comments twitter_replies", "replies"},
+    {COLUMN_REPOSTS, "reposts",
+     "reposts repost_count retweet_count retweets share_count shares reblogs_count boosts twitter_retweets", "reposts"},
+    {COLUMN_REPLIES, "replies", "replies reply_count replies_count num_comments comment_count comments twitter_replies",
+     "replies"},
     {COLUMN_QUOTES, "quotes", "quotes quote_count", "quotes"},
     {COLUMN_VIEWS, "views", "views view_count impressions impression_count", "times seen"},
 };
@@ -48,10 +62,14 @@ const struct column_row column_rows[COLUMN_COUNT] = {
 /* Headers and hosts that give the platform away. */
 static const struct {
     const char *sign, *platform;
-} header_signs[] = {{"tweet_id", "twitter"}, {"tweet_created", "twitter"}, {"tweet_text", "twitter"}, {"subreddit", "reddit"}},
-  host_signs[] = {{"twitter.com", "twitter"}, {"x.com", "twitter"}, {"reddit.com", "reddit"}, {"bsky.app", "bluesky"}, {"facebook.com", "facebook"},
-                  {"instagram.com", "instagram"}, {"youtube.com", "youtube"}, {"tiktok.com", "tiktok"}, {"threads.net", "threads"},
-                  {"tumblr.com", "tumblr"}, {"linkedin.com", "linkedin"}, {"news.ycombinator.com", "hackernews"}};
+} header_signs[] = {{"tweet_id", "twitter"},
+                    {"tweet_created", "twitter"},
+                    {"tweet_text", "twitter"},
+                    {"subreddit", "reddit"}},
+  host_signs[] = {{"twitter.com", "twitter"}, {"x.com", "twitter"},         {"reddit.com", "reddit"},
+                  {"bsky.app", "bluesky"},    {"facebook.com", "facebook"}, {"instagram.com", "instagram"},
+                  {"youtube.com", "youtube"}, {"tiktok.com", "tiktok"},     {"threads.net", "threads"},
+                  {"tumblr.com", "tumblr"},   {"linkedin.com", "linkedin"}, {"news.ycombinator.com", "hackernews"}};
 
 enum { HEADER_BYTES = 64 };
 
@@ -130,10 +148,12 @@ static struct str platform_of_headers(const struct str *headers, size_t count)
     return (struct str){0};
 }
 
-int columns_map(const struct str *headers, size_t count, const struct column_options *options, struct columns *columns_out)
+int columns_map(const struct str *headers, size_t count, const struct column_options *options,
+                struct columns *columns_out)
 {
     int known = 0;
-    *columns_out = (struct columns){.header_fields = count, .platform = options->platform, .date_order = options->date_order};
+    *columns_out = (struct columns){
+        .header_fields = count, .platform = options->platform, .date_order = options->date_order};
     for (int i = 0; i < COLUMN_COUNT; i++)
         columns_out->of[i] = find_synonym(headers, count, column_rows[i].synonyms);
     for (size_t i = 0; i < options->override_count; i++) {
@@ -186,7 +206,8 @@ static struct str platform_of_url(struct str url)
         return (struct str){0};
     for (size_t i = 0; i < sizeof host_signs / sizeof host_signs[0]; i++) {
         struct str sign = str_of(host_signs[i].sign);
-        bool is_inside = str_ends_with(host, sign) && (host.len == sign.len || host.ptr[host.len - sign.len - 1] == '.');
+        bool is_inside = str_ends_with(host, sign) &&
+                         (host.len == sign.len || host.ptr[host.len - sign.len - 1] == '.');
         if (is_inside)
             return str_of(host_signs[i].platform);
     }
@@ -202,7 +223,8 @@ static int64_t count_of(struct str value)
         if (value.ptr[i] != ',' || len == 0)
             digits[len++] = value.ptr[i];
     double number;
-    if (len == 0 || len == sizeof digits || !str_to_double(str_slice(digits, len), &number) || !(number >= 0) || number > 9e15)
+    if (len == 0 || len == sizeof digits || !str_to_double(str_slice(digits, len), &number) || !(number >= 0) ||
+        number > 9e15)
         return POST_COUNT_UNKNOWN;
     return (int64_t)number;
 }
@@ -262,7 +284,8 @@ static enum error_code time_of(const struct record *record, int64_t *at_us_out, 
     return ERROR_NONE;
 }
 
-static enum error_code fill_platform(const struct record *record, struct arena *arena, struct post *post, struct error *error)
+static enum error_code fill_platform(const struct record *record, struct arena *arena, struct post *post,
+                                     struct error *error)
 {
     struct str said = value_of(record, COLUMN_PLATFORM);
     post->url = value_of(record, COLUMN_URL);
@@ -299,8 +322,8 @@ static struct str without_at(struct str handle)
     return str_starts_with(handle, STR("@")) ? str_slice(handle.ptr + 1, handle.len - 1) : handle;
 }
 
-enum error_code columns_to_post(const struct columns *columns, const struct str *fields, size_t count, struct arena *arena,
-                                struct post *post_out, struct error *error)
+enum error_code columns_to_post(const struct columns *columns, const struct str *fields, size_t count,
+                                struct arena *arena, struct post *post_out, struct error *error)
 {
     struct record record = {columns, fields, count};
     struct post   post = post_empty();
@@ -324,9 +347,10 @@ enum error_code columns_to_post(const struct columns *columns, const struct str 
     post.reply_to = full_id(arena, post.platform, value_of(&record, COLUMN_REPLY_TO));
     post.repost_of = full_id(arena, post.platform, value_of(&record, COLUMN_REPOST_OF));
     post.quote_of = full_id(arena, post.platform, value_of(&record, COLUMN_QUOTE_OF));
-    post.metrics = (struct post_metrics){count_of(value_of(&record, COLUMN_LIKES)), count_of(value_of(&record, COLUMN_REPOSTS)),
-                                         count_of(value_of(&record, COLUMN_REPLIES)), count_of(value_of(&record, COLUMN_QUOTES)),
-                                         count_of(value_of(&record, COLUMN_VIEWS))};
+    post.metrics = (struct post_metrics){
+        count_of(value_of(&record, COLUMN_LIKES)), count_of(value_of(&record, COLUMN_REPOSTS)),
+        count_of(value_of(&record, COLUMN_REPLIES)), count_of(value_of(&record, COLUMN_QUOTES)),
+        count_of(value_of(&record, COLUMN_VIEWS))};
     fill_links(&record, arena, &post);
     if (post.id.len == 0)
         post.id = made_id(arena, &post);

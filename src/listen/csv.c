@@ -27,7 +27,8 @@ static enum error_code read_more(struct csv *csv, struct error *error)
     if (!buf_reserve(&csv->held, READ_BYTES))
         return error_set(error, ERROR_MEMORY, "no memory for the record at line %llu", (unsigned long long)csv->line);
     size_t          got;
-    enum error_code code = csv->source.read(csv->source.context, csv->held.ptr + csv->held.len, READ_BYTES, &got, error);
+    enum error_code code = csv->source.read(csv->source.context, csv->held.ptr + csv->held.len, READ_BYTES, &got,
+                                            error);
     if (code)
         return code;
     csv->held.len += got;
@@ -81,7 +82,8 @@ static enum error_code take_too_long(struct csv *csv, struct csv_record *record,
 {
     uint64_t line = csv->line, newlines = 0;
     while (!is_whole && !csv->is_ended) {
-        struct str dropped = str_slice(csv->held.ptr + csv->at + BEGINNING_BYTES, csv->held.len - csv->at - BEGINNING_BYTES);
+        struct str dropped = str_slice(csv->held.ptr + csv->at + BEGINNING_BYTES,
+                                       csv->held.len - csv->at - BEGINNING_BYTES);
         newlines += count_newlines(dropped);
         csv->held.len = csv->seen = csv->at + BEGINNING_BYTES;
         enum error_code code = read_more(csv, error);
@@ -143,7 +145,8 @@ static enum error_code split(struct csv *csv, struct csv_record *record, struct 
     }
     buf_clear(&csv->cells);
     if (!csv->fields || !csv->cell_ends || !buf_reserve(&csv->cells, record->raw.len + 1))
-        return error_set(error, ERROR_MEMORY, "no memory for the record at line %llu", (unsigned long long)record->line);
+        return error_set(error, ERROR_MEMORY, "no memory for the record at line %llu",
+                         (unsigned long long)record->line);
     size_t at = 0, count = 0;
     for (bool follows = true; follows; count++) {
         if (count == CSV_MAX_FIELDS) {
@@ -162,7 +165,8 @@ static enum error_code split(struct csv *csv, struct csv_record *record, struct 
 
 static void skip_mark(struct csv *csv)
 {
-    if (!csv->is_begun && str_starts_with(str_slice(csv->held.ptr + csv->at, csv->held.len - csv->at), STR("\xef\xbb\xbf"))) {
+    if (!csv->is_begun && str_starts_with(str_slice(csv->held.ptr + csv->at, csv->held.len - csv->at), STR("\xef\xbb"
+                                                                                                           "\xbf"))) {
         csv->at += 3;
         csv->seen = csv->at;
         csv->state = CSV_FIELD_START;

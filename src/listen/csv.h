@@ -3,8 +3,9 @@
  *     id,text            a record may span lines where a field is quoted:  7,"two
  *     7,"say ""hi"""     lines"
  *
- * Kinder than the RFC where real exports are: LF or CR LF, blank lines passed over, a quote inside a bare field taken as it is.
- * A quote that is opened and never closed spoils one line, not the file: the record is marked, and reading goes on with the next line.
+ * Kinder than the RFC where real exports are: LF or CR LF, blank lines passed over, a quote inside a bare field taken
+ * as it is. A quote that is opened and never closed spoils one line, not the file: the record is marked, and reading
+ * goes on with the next line.
  */
 #ifndef LISTEN_CSV_H
 #define LISTEN_CSV_H

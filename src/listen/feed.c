@@ -39,7 +39,8 @@ static enum error_code make_room(struct flow *flow, struct error *error)
     return ERROR_NONE;
 }
 
-static enum error_code add(struct flow *flow, enum item_kind kind, struct str raw, uint64_t line, struct item **item_out, struct error *error)
+static enum error_code add(struct flow *flow, enum item_kind kind, struct str raw, uint64_t line,
+                           struct item **item_out, struct error *error)
 {
     enum error_code code = make_room(flow, error);
     if (code)
@@ -53,8 +54,8 @@ static enum error_code add(struct flow *flow, enum item_kind kind, struct str ra
     return ERROR_NONE;
 }
 
-static enum error_code add_bad(struct flow *flow, struct str raw, uint64_t line, enum error_code reason_code, const char *reason,
-                               struct error *error)
+static enum error_code add_bad(struct flow *flow, struct str raw, uint64_t line, enum error_code reason_code,
+                               const char *reason, struct error *error)
 {
     struct item    *item;
     enum error_code code = add(flow, ITEM_BAD, raw, line, &item, error);
@@ -88,8 +89,8 @@ static enum error_code add_record(struct flow *flow, const struct csv_record *re
                                           [CSV_UNCLOSED] = "a quote is opened and never closed",
                                           [CSV_TOO_MANY_FIELDS] = "the record has more than 1024 fields"};
     if (record->state != CSV_RECORD)
-        return add_bad(flow, record->raw, record->line, record->state == CSV_UNCLOSED ? ERROR_SYNTAX : ERROR_TOO_LARGE, reasons[record->state],
-                       error);
+        return add_bad(flow, record->raw, record->line, record->state == CSV_UNCLOSED ? ERROR_SYNTAX : ERROR_TOO_LARGE,
+                       reasons[record->state], error);
     struct item    *item;
     enum error_code code = add(flow, ITEM_RECORD, record->raw, record->line, &item, error);
     if (code)
@@ -100,7 +101,8 @@ static enum error_code add_record(struct flow *flow, const struct csv_record *re
     for (size_t i = 0; i < record->count; i++)
         buf_append_sized(bytes, record->fields[i]);
     item->cells_len = bytes->len - item->cells_start;
-    return bytes->has_failed ? error_set(error, ERROR_MEMORY, "no memory for the record at line %llu", (unsigned long long)record->line)
+    return bytes->has_failed ? error_set(error, ERROR_MEMORY, "no memory for the record at line %llu",
+                                         (unsigned long long)record->line)
                              : ERROR_NONE;
 }
 
@@ -134,7 +136,8 @@ static enum error_code feed_file(struct feed *feed, struct error *error)
     if (input_peek(flow.input, &beginning, &ignored))
         code = ignored.code == ERROR_CORRUPT ? ERROR_NONE : (*error = ignored).code;
     if (!code)
-        code = feed_look(beginning, input_name(flow.input), feed->options->format, &feed->options->columns, &shape, error);
+        code = feed_look(beginning, input_name(flow.input), feed->options->format, &feed->options->columns, &shape,
+                         error);
     if (!code)
         code = shape.is_table ? feed_table(&flow, error) : feed_lines(&flow, error);
     hand_over(&flow);

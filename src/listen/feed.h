@@ -27,9 +27,9 @@ struct feed_shape {
     struct columns columns;      /* of the header row */
     uint64_t       header_record; /* which record is the header, from 0: those before are a preamble */
 };
-/* Looks at the first bytes of a file. name only decides what its bytes leave open. Errors: ERROR_SYNTAX where it is a table whose header
- * names no time or text, or a JSON array. */
-enum error_code feed_look(struct str beginning, const char *name, enum import_format format, const struct column_options *columns,
-                          struct feed_shape *shape_out, struct error *error);
+/* Looks at the first bytes of a file. name only decides what its bytes leave open. Errors: ERROR_SYNTAX where it is a
+ * table whose header names no time or text, or a JSON array. */
+enum error_code feed_look(struct str beginning, const char *name, enum import_format format,
+                          const struct column_options *columns, struct feed_shape *shape_out, struct error *error);
 
 #endif

@@ -43,7 +43,8 @@ static void *work(void *context)
     return NULL;
 }
 
-/* The sum of the files' sizes, or 0 where one of them has none. Nothing is opened: a named pipe would lose what was written to it. */
+/* The sum of the files' sizes, or 0 where one of them has none. Nothing is opened: a named pipe would lose what was
+ * written to it. */
 static uint64_t total_of(const struct import_options *options)
 {
     uint64_t total = 0;
@@ -82,7 +83,8 @@ static const char *file_name(const struct run *run, size_t file)
     return strcmp(run->options->paths[file], "-") == 0 ? "standard input" : run->options->paths[file];
 }
 
-static enum error_code reject(struct run *run, const struct batch *batch, const struct item *item, struct str reason, struct error *error)
+static enum error_code reject(struct run *run, const struct batch *batch, const struct item *item, struct str reason,
+                              struct error *error)
 {
     run->now.rejected++;
     return rejects_add(&run->rejects, file_name(run, batch->file), item->line, reason, batch_raw(batch, item), error);
@@ -94,7 +96,8 @@ static bool is_about_the_post(enum error_code code)
     return code == ERROR_INVALID || code == ERROR_SYNTAX || code == ERROR_TOO_LARGE || code == ERROR_USAGE;
 }
 
-static enum error_code take_item(struct run *run, const struct batch *batch, const struct item *item, struct error *error)
+static enum error_code take_item(struct run *run, const struct batch *batch, const struct item *item,
+                                 struct error *error)
 {
     run->now.read++;
     run->file = batch->file;
@@ -121,8 +124,11 @@ static void show_progress(struct run *run, const struct batch *batch)
 {
     if (!run->options->on_progress)
         return;
-    struct import_progress progress = {.counts = run->now, .bytes_taken = batch->bytes_taken, .bytes_total = run->bytes_total,
-                                       .elapsed_us = clock_monotonic_us() - run->started_us, .file = file_name(run, batch->file)};
+    struct import_progress progress = {.counts = run->now,
+                                       .bytes_taken = batch->bytes_taken,
+                                       .bytes_total = run->bytes_total,
+                                       .elapsed_us = clock_monotonic_us() - run->started_us,
+                                       .file = file_name(run, batch->file)};
     run->options->on_progress(run->options->context, &progress);
 }
 
@@ -142,7 +148,8 @@ static enum error_code take_batches(struct run *run, struct error *error)
     return code ? code : commit(run, error);
 }
 
-static void fill_report(const struct run *run, bool has_stopped, size_t file, uint64_t line, struct import_report *report)
+static void fill_report(const struct run *run, bool has_stopped, size_t file, uint64_t line,
+                        struct import_report *report)
 {
     report->counts = run->committed;
     report->elapsed_us = clock_monotonic_us() - run->started_us;
@@ -162,7 +169,8 @@ static enum error_code run_threads(struct run *run, struct error *error)
     bool      has_reader = pthread_create(&reader, NULL, feed_run, &run->feed) == 0;
     while (has_reader && started < WORKERS && pthread_create(&workers[started], NULL, work, &run->ring) == 0)
         started++;
-    enum error_code code = started == WORKERS ? take_batches(run, error) : error_set(error, ERROR_MEMORY, "cannot start threads to import with");
+    enum error_code code = started == WORKERS ? take_batches(run, error)
+                                              : error_set(error, ERROR_MEMORY, "cannot start threads to import with");
     if (code) {
         atomic_store(run->feed.stop, true);
         batch_ring_give_up(&run->ring);
@@ -174,10 +182,12 @@ static enum error_code run_threads(struct run *run, struct error *error)
     return code;
 }
 
-enum error_code import_run(struct archive *archive, const struct import_options *options, struct import_report *report_out, struct error *error)
+enum error_code import_run(struct archive *archive, const struct import_options *options,
+                           struct import_report *report_out, struct error *error)
 {
     *report_out = (struct import_report){0};
-    struct run run = {.archive = archive, .options = options, .started_us = clock_monotonic_us(), .bytes_total = total_of(options)};
+    struct run run = {
+        .archive = archive, .options = options, .started_us = clock_monotonic_us(), .bytes_total = total_of(options)};
     run.committed_us = run.started_us;
     run.rejects = (struct rejects){.folder = options->rejected_folder, .file = VFS_CLOSED};
     run.feed = (struct feed){.options = options, .stop = options->stop ? options->stop : &run.own_stop};

@@ -1,7 +1,8 @@
 /* Files into an archive: JSON Lines and tables (CSV, TSV), plain, gzip or Zstandard, or standard input.
  *
- * Lines are parsed and analysed by worker threads and added in their order by the caller's. What was committed stays, whatever happens:
- * importing the same file again adds only what is missing, because the archive knows every post by its id.
+ * Lines are parsed and analysed by worker threads and added in their order by the caller's. What was committed stays,
+ * whatever happens: importing the same file again adds only what is missing, because the archive knows every post by
+ * its id.
  */
 #ifndef LISTEN_IMPORT_H
 #define LISTEN_IMPORT_H
@@ -42,13 +43,15 @@ struct import_report {
     struct import_counts counts;
     int64_t              elapsed_us;
     char                 rejected_path[512]; /* empty where nothing was rejected */
-    char                 stopped_file[512];  /* where an error or a stop came, and the line reached there; empty when all was read */
+    char stopped_file[512]; /* where an error or a stop came, and the line reached there; empty when all was read */
     uint64_t             stopped_line;
 };
 
 /* Imports every file in turn. The report is filled in any case: what is in it is in the archive.
- * A line that is no post is rejected, which is no error. Errors: ERROR_CANCELLED (stopped), ERROR_NOT_FOUND, ERROR_CORRUPT (a compressed file is cut
- * short), ERROR_SYNTAX (a table without a header row that can be understood), ERROR_NO_SPACE and the archive's others. */
-enum error_code import_run(struct archive *archive, const struct import_options *options, struct import_report *report_out, struct error *error);
+ * A line that is no post is rejected, which is no error. Errors: ERROR_CANCELLED (stopped), ERROR_NOT_FOUND,
+ * ERROR_CORRUPT (a compressed file is cut short), ERROR_SYNTAX (a table without a header row that can be understood),
+ * ERROR_NO_SPACE and the archive's others. */
+enum error_code import_run(struct archive *archive, const struct import_options *options,
+                           struct import_report *report_out, struct error *error);
 
 #endif

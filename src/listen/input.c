@@ -68,7 +68,8 @@ static enum error_code fill_first(struct input *input, struct error *error)
     enum error_code code = ERROR_NONE;
     while (!code && input->raw_len < 4 && !input->is_raw_ended) {
         size_t got;
-        code = vfs_read_next(&input->file, input->raw + input->raw_len, RAW_BYTES - input->raw_len, input->stop, &got, error);
+        code = vfs_read_next(&input->file, input->raw + input->raw_len, RAW_BYTES - input->raw_len, input->stop, &got,
+                             error);
         if (!code) {
             input->raw_len += got;
             input->is_raw_ended = got == 0;
@@ -99,7 +100,8 @@ static enum error_code begin_unpacking(struct input *input, struct error *error)
     }
     if (input->packing == PACKING_ZSTD) {
         input->zstd = ZSTD_createDStream();
-        if (!input->zstd || ZSTD_isError(ZSTD_DCtx_setParameter(input->zstd, ZSTD_d_windowLogMax, ZSTD_LARGEST_WINDOW_LOG)))
+        if (!input->zstd ||
+            ZSTD_isError(ZSTD_DCtx_setParameter(input->zstd, ZSTD_d_windowLogMax, ZSTD_LARGEST_WINDOW_LOG)))
             return error_set(error, ERROR_MEMORY, "no memory to unpack %s", input->file.path);
     }
     return ERROR_NONE;
@@ -120,7 +122,8 @@ enum error_code input_open(const char *path, const atomic_bool *stop, struct inp
     if (!input->raw || !input->peeked)
         code = error_set(error, ERROR_MEMORY, "no memory to read %s", path);
     if (!code)
-        code = is_standard ? vfs_open_standard_input(&input->file, error) : vfs_open(path, VFS_READ, &input->file, error);
+        code = is_standard ? vfs_open_standard_input(&input->file, error)
+                           : vfs_open(path, VFS_READ, &input->file, error);
     if (!code)
         code = vfs_size(&input->file, &input->total, error);
     if (!code)
@@ -191,7 +194,8 @@ static enum error_code read_gzip(struct input *input, char *bytes, size_t len, s
         gzip->avail_out = (uInt)len;
         int state = inflate(gzip, Z_NO_FLUSH);
         if (state != Z_OK && state != Z_STREAM_END && state != Z_BUF_ERROR)
-            return error_set(error, ERROR_CORRUPT, "%s is broken: %s", input->file.path, gzip->msg ? gzip->msg : "no gzip data");
+            return error_set(error, ERROR_CORRUPT, "%s is broken: %s", input->file.path,
+                             gzip->msg ? gzip->msg : "no gzip data");
         input->raw_at = input->raw_len - gzip->avail_in;
         input->is_inside = state != Z_STREAM_END;
         *got_out = len - gzip->avail_out;

@@ -1,5 +1,6 @@
-/* A file to import, as one stream of plain bytes: plain, gzip or Zstandard, told apart by their first bytes and never by their name.
- * "-" is standard input. Reads as it goes: memory does not depend on the size of the file (a Zstandard window up to 128 MiB apart). */
+/* A file to import, as one stream of plain bytes: plain, gzip or Zstandard, told apart by their first bytes and never
+ * by their name; "-" is standard input. Reads as it goes: memory does not depend on the size of the file (but for a
+ * Zstandard window of up to 128 MiB). */
 #ifndef LISTEN_INPUT_H
 #define LISTEN_INPUT_H
 
@@ -20,10 +21,12 @@ void            input_close(struct input *input);
 enum error_code     input_read(struct input *input, char *bytes, size_t len, size_t *got_out, struct error *error);
 struct bytes_source input_source(struct input *input);
 
-/* The first bytes (at most INPUT_PEEK_BYTES), without taking them away. Valid until the next read; what there was before an error is given too. */
+/* The first bytes (at most INPUT_PEEK_BYTES), without taking them away. Valid until the next read; what there was
+ * before an error is given too. */
 enum error_code input_peek(struct input *input, struct str *bytes_out, struct error *error);
 
-/* Bytes of the file itself taken so far, and its size; 0 where that is not known (a pipe). Safe to ask from another thread. */
+/* Bytes of the file itself taken so far, and its size; 0 where that is not known (a pipe). Safe to ask from another
+ * thread. */
 uint64_t input_bytes_taken(const struct input *input);
 uint64_t input_bytes_total(const struct input *input);
 

@@ -20,7 +20,8 @@ static enum error_code read_more(struct lines *lines, struct error *error)
     if (!buf_reserve(&lines->held, READ_BYTES))
         return error_set(error, ERROR_MEMORY, "no memory for line %llu", (unsigned long long)lines->number + 1);
     size_t          got;
-    enum error_code code = lines->source.read(lines->source.context, lines->held.ptr + lines->held.len, READ_BYTES, &got, error);
+    enum error_code code = lines->source.read(lines->source.context, lines->held.ptr + lines->held.len, READ_BYTES,
+                                              &got, error);
     if (code)
         return code;
     lines->held.len += got;
@@ -31,7 +32,9 @@ static enum error_code read_more(struct lines *lines, struct error *error)
 /* The newline that ends the held line, or NULL where it is not held yet. */
 static const char *find_end(struct lines *lines)
 {
-    const char *end = lines->seen < lines->held.len ? memchr(lines->held.ptr + lines->seen, '\n', lines->held.len - lines->seen) : NULL;
+    const char *end = lines->seen < lines->held.len
+                          ? memchr(lines->held.ptr + lines->seen, '\n', lines->held.len - lines->seen)
+                          : NULL;
     if (!end)
         lines->seen = lines->held.len;
     return end;

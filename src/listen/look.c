@@ -8,11 +8,13 @@ static bool has_ending(struct str name, struct str ending)
     for (size_t i = 0; i < 2; i++)
         if (str_ends_with(name, str_of(packed[i])))
             name.len -= strlen(packed[i]);
-    return name.len > ending.len && str_equal_ascii_nocase(str_slice(name.ptr + name.len - ending.len, ending.len), ending);
+    return name.len > ending.len &&
+           str_equal_ascii_nocase(str_slice(name.ptr + name.len - ending.len, ending.len), ending);
 }
 
 /* The record among the first that is a header, read with this separator; the number of columns it knows, or 0. */
-static int find_header(struct str beginning, char separator, const struct column_options *options, struct feed_shape *shape)
+static int find_header(struct str beginning, char separator, const struct column_options *options,
+                       struct feed_shape *shape)
 {
     struct bytes_memory memory = {.left = beginning};
     struct csv          csv = {.source = bytes_source_of_memory(&memory), .separator = separator};
@@ -34,7 +36,8 @@ static int find_header(struct str beginning, char separator, const struct column
 }
 
 /* The separator under which the header makes the most sense. */
-static bool look_for_table(struct str beginning, enum import_format format, const struct column_options *options, struct feed_shape *shape)
+static bool look_for_table(struct str beginning, enum import_format format, const struct column_options *options,
+                           struct feed_shape *shape)
 {
     static const char separators[] = {',', ';', '\t', '|'};
     int               best = 0;
@@ -53,7 +56,8 @@ static bool look_for_table(struct str beginning, enum import_format format, cons
 
 static enum error_code no_header(const char *name, const struct column_options *options, struct error *error)
 {
-    error_set(error, ERROR_SYNTAX, "%s: no header row with a time and a text in its first %d records", name, PREAMBLE_MAX_RECORDS);
+    error_set(error, ERROR_SYNTAX, "%s: no header row with a time and a text in its first %d records", name,
+              PREAMBLE_MAX_RECORDS);
     if (options->override_count)
         return error_hint(error, "--map names '%.*s': is there such a column?", STR_ARG(options->overrides[0].header));
     return error_hint(error, "name the columns, as in --map at=\"Posted On\" --map text=Words");
@@ -64,8 +68,8 @@ static struct str without_blanks(struct str s)
     return str_trim(str_starts_with(s, STR("\xef\xbb\xbf")) ? str_slice(s.ptr + 3, s.len - 3) : s);
 }
 
-enum error_code feed_look(struct str beginning, const char *name, enum import_format format, const struct column_options *columns,
-                          struct feed_shape *shape_out, struct error *error)
+enum error_code feed_look(struct str beginning, const char *name, enum import_format format,
+                          const struct column_options *columns, struct feed_shape *shape_out, struct error *error)
 {
     struct str first = without_blanks(beginning);
     *shape_out = (struct feed_shape){0};
@@ -77,13 +81,15 @@ enum error_code feed_look(struct str beginning, const char *name, enum import_fo
     }
     if (format == IMPORT_FORMAT_AUTO && first.ptr[0] == '{')
         return ERROR_NONE;
-    if (format == IMPORT_FORMAT_AUTO && first.ptr[0] == '[' && (first.len == 1 || memchr("{ \r\n\t]", first.ptr[1], 6))) {
+    if (format == IMPORT_FORMAT_AUTO && first.ptr[0] == '[' &&
+        (first.len == 1 || memchr("{ \r\n\t]", first.ptr[1], 6))) {
         error_set(error, ERROR_SYNTAX, "%s is one JSON array, not JSON Lines", name);
         return error_hint(error, "one object a line: jq -c '.[]' FILE | bellwether import -");
     }
     if (look_for_table(beginning, format, columns, shape_out))
         return ERROR_NONE;
-    bool is_table = format != IMPORT_FORMAT_AUTO || has_ending(str_of(name), STR(".csv")) || has_ending(str_of(name), STR(".tsv")) ||
-                    has_ending(str_of(name), STR(".tab")) || columns->override_count;
+    bool is_table = format != IMPORT_FORMAT_AUTO || has_ending(str_of(name), STR(".csv")) ||
+                    has_ending(str_of(name), STR(".tsv")) || has_ending(str_of(name), STR(".tab")) ||
+                    columns->override_count;
     return is_table ? no_header(name, columns, error) : ERROR_NONE;
 }

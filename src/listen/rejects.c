@@ -13,7 +13,8 @@ static void name_of(const char *source, int64_t now_us, int try, char name[128])
     char        base[64], now[CLOCK_TEXT_BYTES], stamp[32];
     size_t      len = 0, stamp_len = 0;
     for (const char *c = slash ? slash + 1 : source; *c && len + 1 < sizeof base; c++) {
-        bool is_safe = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || *c == '_' || (*c == '.' && len);
+        bool is_safe = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || *c == '_' ||
+                       (*c == '.' && len);
         base[len++] = is_safe ? *c : '-';
     }
     base[len] = '\0';
@@ -36,7 +37,8 @@ static enum error_code begin(struct rejects *rejects, const char *source, struct
         char name[128], path[512];
         name_of(source, now_us, try, name);
         if (!vfs_join(path, rejects->folder, name))
-            return error_set(error, ERROR_INVALID, "the path of the rejected lines is too long: %.80s...", rejects->folder);
+            return error_set(error, ERROR_INVALID, "the path of the rejected lines is too long: %.80s...",
+                             rejects->folder);
         if (vfs_exists(path) && try < NAME_TRIES)
             continue;
         return vfs_open(path, VFS_WRITE_NEW, &rejects->file, error);
@@ -55,7 +57,8 @@ static struct str cut(struct str text, bool *is_cut_out)
     return str_slice(text.ptr, len);
 }
 
-enum error_code rejects_add(struct rejects *rejects, const char *file, uint64_t line, struct str reason, struct str text, struct error *error)
+enum error_code rejects_add(struct rejects *rejects, const char *file, uint64_t line, struct str reason,
+                            struct str text, struct error *error)
 {
     enum error_code code = ERROR_NONE;
     if (rejects->count++ >= REJECTS_MAX)
@@ -84,7 +87,8 @@ enum error_code rejects_add(struct rejects *rejects, const char *file, uint64_t 
     bool has_failed = shown.has_failed || rejects->pending.has_failed;
     buf_fini(&shown);
     if (has_failed)
-        return error_set(error, ERROR_MEMORY, "no memory to note that line %llu was rejected", (unsigned long long)line);
+        return error_set(error, ERROR_MEMORY, "no memory to note that line %llu was rejected",
+                         (unsigned long long)line);
     return rejects->pending.len >= FLUSH_BYTES ? rejects_flush(rejects, error) : ERROR_NONE;
 }
 

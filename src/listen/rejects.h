@@ -1,4 +1,5 @@
-/* What could not be taken in, kept for people: one JSON object a line, {"file","line","reason","text"}. The file is made with the first one. */
+/* What could not be taken in, kept for people: one JSON object a line, {"file","line","reason","text"}. The file is
+ * made with the first one. */
 #ifndef LISTEN_REJECTS_H
 #define LISTEN_REJECTS_H
 
@@ -15,7 +16,8 @@ struct rejects {
 };
 
 /* Texts over REJECTS_TEXT_MAX_BYTES are cut and end in "…". Errors: those of writing a file. */
-enum error_code rejects_add(struct rejects *rejects, const char *file, uint64_t line, struct str reason, struct str text, struct error *error);
+enum error_code rejects_add(struct rejects *rejects, const char *file, uint64_t line, struct str reason,
+                            struct str text, struct error *error);
 /* Writes what is pending. */
 enum error_code rejects_flush(struct rejects *rejects, struct error *error);
 void            rejects_fini(struct rejects *rejects);

@@ -84,8 +84,8 @@ static bool take_zone(struct str s, size_t *at, struct parts *parts)
 
 static int month_of(struct str word)
 {
-    static const char names[12][10] = {"january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-                                       "november", "december"};
+    static const char names[12][10] = {"january", "february", "march",     "april",   "may",      "june",
+                                       "july",    "august",   "september", "october", "november", "december"};
     for (int i = 0; i < 12; i++) {
         struct str whole = str_of(names[i]);
         if (word.len >= 3 && word.len <= whole.len && str_equal_ascii_nocase(word, str_slice(whole.ptr, word.len)))
@@ -109,11 +109,13 @@ static bool take_word(struct str s, size_t *at, struct parts *parts)
         return is_first;
     }
     if (str_equal_ascii_nocase(word, STR("am")) || str_equal_ascii_nocase(word, STR("pm"))) {
-        bool is_fitting = parts->has_clock && parts->hour >= 1 && parts->hour <= 12 && !parts->is_morning && !parts->is_afternoon;
+        bool is_fitting = parts->has_clock && parts->hour >= 1 && parts->hour <= 12 && !parts->is_morning &&
+                          !parts->is_afternoon;
         *(str_equal_ascii_nocase(word, STR("am")) ? &parts->is_morning : &parts->is_afternoon) = true;
         return is_fitting;
     }
-    if (str_equal_ascii_nocase(word, STR("z")) || str_equal_ascii_nocase(word, STR("utc")) || str_equal_ascii_nocase(word, STR("gmt"))) {
+    if (str_equal_ascii_nocase(word, STR("z")) || str_equal_ascii_nocase(word, STR("utc")) ||
+        str_equal_ascii_nocase(word, STR("gmt"))) {
         bool is_first = !parts->has_zone;
         parts->has_zone = true;
         return is_first;
@@ -129,12 +131,14 @@ static bool take_word(struct str s, size_t *at, struct parts *parts)
 }
 
 /* Behind the first number of "24/02/2015" or "2015.02.24". */
-static enum times_result take_date(struct str s, size_t *at, int first, int first_digits, enum date_order order, struct parts *parts)
+static enum times_result take_date(struct str s, size_t *at, int first, int first_digits, enum date_order order,
+                                   struct parts *parts)
 {
     char separator = s.ptr[(*at)++];
     int  second, third;
     int  second_digits = take_number(s, at, &second);
-    if (second_digits < 1 || second_digits > 2 || !take_char(s, at, separator) || parts->year || parts->month || parts->day)
+    if (second_digits < 1 || second_digits > 2 || !take_char(s, at, separator) || parts->year || parts->month ||
+        parts->day)
         return TIMES_NOT_A_TIME;
     int third_digits = take_number(s, at, &third);
     if (first_digits == 4 && third_digits >= 1 && third_digits <= 2) {
@@ -188,8 +192,8 @@ static bool to_us(struct parts *parts, int64_t *at_us_out)
     int  used = snprintf(date, sizeof date, "%04d-%02d-%02d", parts->year, parts->month, parts->day);
     if (!parts->year || used != 10 || !clock_parse(str_slice(date, 10), at_us_out))
         return false;
-    *at_us_out += parts->hour * CLOCK_HOUR_US + parts->minute * CLOCK_MINUTE_US + parts->second * CLOCK_SECOND_US + parts->fraction_us -
-                  parts->zone_us;
+    *at_us_out += parts->hour * CLOCK_HOUR_US + parts->minute * CLOCK_MINUTE_US + parts->second * CLOCK_SECOND_US +
+                  parts->fraction_us - parts->zone_us;
     return true;
 }
 
@@ -215,7 +219,8 @@ enum times_result times_parse(struct str s, enum date_order order, int64_t *at_u
     bool         is_order_unknown = false;
     for (size_t at = 0; at < s.len;) {
         char c = s.ptr[at];
-        bool is_between = (c == '-' || c == '.') && (parts.day || parts.month) && !parts.has_clock; /* 24-Feb-2015, 24. Feb. 2015 */
+        bool is_between = (c == '-' || c == '.') && (parts.day || parts.month) &&
+                          !parts.has_clock; /* 24-Feb-2015, 24. Feb. 2015 */
         if (c == ' ' || c == ',' || is_between) {
             at++;
         } else if (is_letter(c)) {

@@ -7,7 +7,8 @@ static bool is_same_node(const struct query_node *a, const struct query_node *b)
     switch (a->kind) {
     case QUERY_NEAR: return a->distance == b->distance && a->is_ordered == b->is_ordered;
     case QUERY_FREQ: return a->distance == b->distance;
-    case QUERY_FIELD: return a->field == b->field && a->compare == b->compare && a->number == b->number && a->has_glob == b->has_glob;
+    case QUERY_FIELD: return a->field == b->field && a->compare == b->compare && a->number == b->number &&
+        a->has_glob == b->has_glob;
     default: return true;
     }
 }

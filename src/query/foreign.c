@@ -43,14 +43,18 @@ static const struct {
     {"reach", FIELD_COUNT, "reach is an estimate and not a field; followers:>10000 is counted"},
     {"impressions", FIELD_COUNT, "impressions are an estimate and not a field; followers:>10000 is counted"},
     {"country", FIELD_COUNT, "a post's place is rarely known, so there is no field for it; lang:en tells the language"},
-    {"sourcecountry", FIELD_COUNT, "a post's place is rarely known, so there is no field for it; lang:en tells the language"},
+    {"sourcecountry", FIELD_COUNT,
+     "a post's place is rarely known, so there is no field for it; lang:en tells the language"},
     {"region", FIELD_COUNT, "a post's place is rarely known, so there is no field for it; lang:en tells the language"},
     {"city", FIELD_COUNT, "a post's place is rarely known, so there is no field for it; lang:en tells the language"},
-    {"continent", FIELD_COUNT, "a post's place is rarely known, so there is no field for it; lang:en tells the language"},
-    {"location", FIELD_COUNT, "a post's place is rarely known, so there is no field for it; lang:en tells the language"},
+    {"continent", FIELD_COUNT,
+     "a post's place is rarely known, so there is no field for it; lang:en tells the language"},
+    {"location", FIELD_COUNT,
+     "a post's place is rarely known, so there is no field for it; lang:en tells the language"},
     {"gender", FIELD_COUNT, "who an author is can only be guessed, so there is no field for it"},
     {"authorgender", FIELD_COUNT, "who an author is can only be guessed, so there is no field for it"},
-    {"sentiment", FIELD_COUNT, "there is no field for tone; look for the words people use: broken OR useless OR thanks"},
+    {"sentiment", FIELD_COUNT,
+     "there is no field for tone; look for the words people use: broken OR useless OR thanks"},
 };
 
 enum { FOREIGN_COUNT = sizeof foreign_fields / sizeof foreign_fields[0] };
@@ -93,7 +97,8 @@ static const struct {
 static bool fail_operator(struct parser *parser, const struct lexeme *word, const char *help)
 {
     char word_shown[SHOWN_BYTES];
-    source_fail(&parser->source, word->start, ERROR_SYNTAX, help, "%s is an operator of other tools", shown(word->text, word_shown));
+    source_fail(&parser->source, word->start, ERROR_SYNTAX, help, "%s is an operator of other tools",
+                shown(word->text, word_shown));
     return true;
 }
 
@@ -103,12 +108,14 @@ static bool foreign_distance(struct parser *parser, const struct lexeme *word)
     struct str  rest = word->text, letters, number;
     int64_t     distance;
     char        help[64];
-    if (!str_next_field(&rest, '/', &letters) || !str_next_field(&rest, '/', &number) || !str_to_i64(number, &distance) || distance < 0)
+    if (!str_next_field(&rest, '/', &letters) || !str_next_field(&rest, '/', &number) ||
+        !str_to_i64(number, &distance) || distance < 0)
         return false;
     for (size_t i = 0; i < sizeof foreign_nears / sizeof foreign_nears[0]; i++) {
         if (!str_equal(letters, str_of(foreign_nears[i].letters)))
             continue;
-        snprintf(help, sizeof help, "here: %s/%lld", foreign_nears[i].ours, (long long)(distance < QUERY_MAX_NEAR ? distance : QUERY_MAX_NEAR));
+        snprintf(help, sizeof help, "here: %s/%lld", foreign_nears[i].ours,
+                 (long long)(distance < QUERY_MAX_NEAR ? distance : QUERY_MAX_NEAR));
         return fail_operator(parser, word, help);
     }
     return false;
@@ -133,7 +140,8 @@ bool foreign_word(struct parser *parser, const struct lexeme *word)
     struct str rest = s;
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         field = str_of(query_fields[i].name);
-        if (query_fields[i].value != VALUE_NUMBER || s.len <= field.len || !str_equal_ascii_nocase(str_slice(s.ptr, field.len), field))
+        if (query_fields[i].value != VALUE_NUMBER || s.len <= field.len ||
+            !str_equal_ascii_nocase(str_slice(s.ptr, field.len), field))
             continue;
         rest = str_slice(s.ptr + field.len, s.len - field.len);
         if (!strchr("<>=", rest.ptr[0]))

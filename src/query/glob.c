@@ -63,7 +63,8 @@ struct str query_link_bare(struct str link)
 
 static bool is_host_or_subdomain(struct str host, struct str site)
 {
-    return str_ends_with(host, site) && (host.len == site.len || (site.len && host.ptr[host.len - site.len - 1] == '.'));
+    return str_ends_with(host, site) &&
+           (host.len == site.len || (site.len && host.ptr[host.len - site.len - 1] == '.'));
 }
 
 bool query_value_accepts(const struct query_node *field, struct str value)

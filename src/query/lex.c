@@ -19,7 +19,8 @@ static size_t one_of_at(struct str s, size_t at, const char *const *choices, siz
 /* Spaces that documents and chats bring along: no-break, typographic, ideographic, zero-width, byte order mark. */
 size_t blank_bytes(struct str s, size_t at)
 {
-    static const char *const wide[] = {"\u00a0", "\u2002", "\u2003", "\u2009", "\u200a", "\u200b", "\u2028", "\u2029", "\u202f", "\u3000", "\ufeff"};
+    static const char *const wide[] = {"\u00a0", "\u2002", "\u2003", "\u2009", "\u200a", "\u200b", "\u2028", "\u2029",
+                                       "\u202f", "\u3000", "\ufeff"};
     if (at >= s.len)
         return 0;
     unsigned char c = (unsigned char)s.ptr[at];
@@ -35,14 +36,16 @@ size_t quote_bytes(struct str s, size_t at)
         return 0;
     if (s.ptr[at] == '"')
         return 1;
-    return (unsigned char)s.ptr[at] == 0xe2 ? one_of_at(s, at, typographic, sizeof typographic / sizeof typographic[0]) : 0;
+    return (unsigned char)s.ptr[at] == 0xe2 ? one_of_at(s, at, typographic, sizeof typographic / sizeof typographic[0])
+           : 0;
 }
 
 bool looks_like_link(struct str word)
 {
     static const struct str beginnings[] = {{"http://", 7}, {"https://", 8}, {"www.", 4}};
     for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++)
-        if (word.len > beginnings[i].len && str_equal_ascii_nocase(str_slice(word.ptr, beginnings[i].len), beginnings[i]))
+        if (word.len > beginnings[i].len &&
+            str_equal_ascii_nocase(str_slice(word.ptr, beginnings[i].len), beginnings[i]))
             return true;
     return false;
 }
@@ -72,7 +75,8 @@ enum error_code source_skip_blank(struct source *source)
         const char *from = source->text.ptr + source->at + 3;
         const char *end = memmem(from, source->text.len - source->at - 3, ">>>", 3);
         if (!end)
-            return source_fail(source, source->at, ERROR_SYNTAX, NULL, "the comment that begins here is not closed by >>>");
+            return source_fail(source, source->at, ERROR_SYNTAX, NULL,
+                               "the comment that begins here is not closed by >>>");
         source->at = (size_t)(end + 3 - source->text.ptr);
     }
 }
@@ -130,7 +134,8 @@ static void place(struct source *source, struct lexeme *lexeme)
     for (; source->counted_at < source->at; source->counted_at++)
         source->counted += ((unsigned char)source->text.ptr[source->counted_at] & 0xc0) != 0x80;
     uint32_t own = source->counted + 1;
-    *lexeme = (struct lexeme){.start = source->at, .end = source->at, .own_column = own, .column = source->list_column ? source->list_column : own};
+    *lexeme = (struct lexeme){.start = source->at, .end = source->at, .own_column = own,
+                              .column = source->list_column ? source->list_column : own};
 }
 
 static void finish(struct source *source, struct lexeme *lexeme, enum lexeme_kind kind, size_t end)
@@ -163,7 +168,8 @@ static enum error_code near_operator(struct source *source, struct lexeme *lexem
     bool       is_ordered = word.len && (word.ptr[0] == 'O' || word.ptr[0] == 'o');
     rest = str_slice(word.ptr + is_ordered, word.len - is_ordered);
     *is_near_out = false;
-    if (rest.len < 4 || !str_equal_ascii_nocase(str_slice(rest.ptr, 4), STR("near")) || (rest.len > 4 && rest.ptr[4] != '/'))
+    if (rest.len < 4 || !str_equal_ascii_nocase(str_slice(rest.ptr, 4), STR("near")) ||
+        (rest.len > 4 && rest.ptr[4] != '/'))
         return ERROR_NONE;
     bool     is_shouted = rest.ptr[0] == 'N' && rest.ptr[1] == 'E';
     size_t   at = 5;
@@ -176,7 +182,8 @@ static enum error_code near_operator(struct source *source, struct lexeme *lexem
     if (!has_number)
         return source_fail(source, lexeme->start, ERROR_SYNTAX, help, "NEAR needs a number of words, such as NEAR/5");
     if (distance > QUERY_MAX_NEAR)
-        return source_fail(source, lexeme->start, ERROR_TOO_LARGE, NULL, "NEAR reaches over at most %d words", QUERY_MAX_NEAR);
+        return source_fail(source, lexeme->start, ERROR_TOO_LARGE, NULL, "NEAR reaches over at most %d words",
+                           QUERY_MAX_NEAR);
     if (at < rest.len && (rest.ptr[at] == 'f' || rest.ptr[at] == 'F'))
         is_ordered = true, at++;
     if (at != rest.len) {

@@ -53,7 +53,8 @@ struct str source_unescape(struct str quoted, struct arena *arena);
 /* Sets the error: "column 12: ..." (or "list 'brands', column 3: ..."), and a hint that draws the source with a caret under byte start.
  * help, a first line of the hint, may be NULL. Returns code. */
 __attribute__((format(printf, 5, 6)))
-enum error_code source_fail(struct source *source, size_t start, enum error_code code, const char *help, const char *format, ...);
+enum error_code source_fail(struct source *source, size_t start, enum error_code code, const char *help,
+                            const char *format, ...);
 
 /* The bytes of s for a message: quoted, at most 30 characters, without line breaks. */
 enum { SHOWN_BYTES = 160 };

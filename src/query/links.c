@@ -26,7 +26,8 @@ static void add(struct distinct *set, struct str link)
     set->slots[slot] = (uint32_t)set->count;
 }
 
-bool query_post_links(const struct post *post, const struct text_facts *facts, struct arena *arena, struct str **links_out, size_t *count_out)
+bool query_post_links(const struct post *post, const struct text_facts *facts, struct arena *arena,
+                      struct str **links_out, size_t *count_out)
 {
     size_t most = post->link_count;
     *links_out = NULL;
@@ -81,7 +82,8 @@ static bool asks(const struct text_facts *facts)
     for (size_t at = 0; at < facts->text.len; at++) {
         if (!is_question_mark(facts->text, at))
             continue;
-        while (token < facts->token_count && (facts->tokens[token].kind != TOKEN_LINK || facts->tokens[token].start + facts->tokens[token].len <= at))
+        while (token < facts->token_count &&
+               (facts->tokens[token].kind != TOKEN_LINK || facts->tokens[token].start + facts->tokens[token].len <= at))
             token++;
         if (token == facts->token_count || at < facts->tokens[token].start)
             return true;

@@ -52,12 +52,12 @@ static bool reserve(struct lint *lint)
     return true;
 }
 
-void lint_remark(struct lint *lint, const struct query_node *at, bool is_costly, const struct query_node *rewrite, const char *format, ...)
+void lint_remark(struct lint *lint, const struct query_node *at, bool is_costly, const struct query_node *rewrite,
+                 const char *format, ...)
 {
-    enum { MOST_REMARKS = 100 };
     char    message[ERROR_MESSAGE_BYTES];
     va_list list;
-    if (lint->count == MOST_REMARKS || !reserve(lint))
+    if (lint->count == LINT_MAX_REMARKS || !reserve(lint))
         return;
     va_start(list, format);
     vsnprintf(message, sizeof message, format, list);
@@ -80,7 +80,8 @@ struct query_node *lint_copy(struct lint *lint, const struct query_node *node)
     return copy;
 }
 
-struct query_node *lint_join(struct lint *lint, enum query_kind kind, struct query_node *const *children, uint32_t count)
+struct query_node *lint_join(struct lint *lint, enum query_kind kind, struct query_node *const *children,
+                             uint32_t count)
 {
     if (count == 1 && kind != QUERY_NOT)
         return children[0];
@@ -171,7 +172,8 @@ void lint_whole(struct lint *lint, const struct query_node *root)
         return;
     if (reader)
         lint_remark(lint, reader, true, root == reader ? with_its_words(lint, reader) : NULL,
-                    "%s must read the text of every post: add a word or field that narrows it", lint_clause(lint, reader));
+                    "%s must read the text of every post: add a word or field that narrows it",
+                    lint_clause(lint, reader));
     else if (root->kind == QUERY_NOT)
         lint_remark(lint, root, true, NULL, "NOT alone takes nearly every post: add what to look for");
     else if (root->kind == QUERY_AND)
@@ -185,7 +187,7 @@ static void visit(struct lint *lint, const struct query_node *node)
     lint_words(lint, node);
     lint_operators(lint, node);
     lint_clauses(lint, node);
-    for (uint32_t i = 0; i < node->child_count && node->kind != QUERY_PHRASE; i++)
+    for (uint32_t i = 0; i < node->child_count && node->kind != QUERY_PHRASE && lint->count < LINT_MAX_REMARKS; i++)
         visit(lint, node->children[i]);
 }
 
@@ -197,7 +199,8 @@ static int by_column(const void *a, const void *b)
     return str_compare(x->message, y->message);
 }
 
-enum error_code query_lint(const struct query *query, struct arena *arena, struct query_remark **remarks_out, size_t *count_out,
+enum error_code query_lint(const struct query *query, struct arena *arena, struct query_remark **remarks_out,
+                           size_t *count_out,
                            struct error *error)
 {
     struct lint lint = {.query = query, .arena = arena};

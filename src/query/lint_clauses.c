@@ -27,7 +27,7 @@ static bool makes_pointless(struct lint *lint, const struct query_node *node, ui
 static void lint_pointless(struct lint *lint, const struct query_node *node)
 {
     for (uint32_t i = 0; i < node->child_count; i++) {
-        for (uint32_t j = 0; j < node->child_count && lint->comparisons < LINT_MAX_COMPARISONS; j++) {
+        for (uint32_t j = 0; j < node->child_count && !lint_is_full(lint); j++) {
             const struct query_node *drop = node->children[i], *keep = node->children[j];
             if (i == j || !makes_pointless(lint, node, j, i))
                 continue;
@@ -35,10 +35,12 @@ static void lint_pointless(struct lint *lint, const struct query_node *node)
             if (query_equal(keep, drop))
                 lint_remark(lint, drop, false, rewrite, "%s stands here twice", lint_clause(lint, drop));
             else if (node->kind == QUERY_OR)
-                lint_remark(lint, drop, false, rewrite, "%s adds nothing: %s takes all of it already", lint_clause(lint, drop),
+                lint_remark(lint, drop, false, rewrite, "%s adds nothing: %s takes all of it already",
+                            lint_clause(lint, drop),
                             lint_clause(lint, keep));
             else
-                lint_remark(lint, drop, false, rewrite, "%s narrows nothing: %s asks for it already", lint_clause(lint, drop),
+                lint_remark(lint, drop, false, rewrite, "%s narrows nothing: %s asks for it already",
+                            lint_clause(lint, drop),
                             lint_clause(lint, keep));
             break;
         }
@@ -52,9 +54,11 @@ static void lint_contradiction(struct lint *lint, const struct query_node *node)
     for (uint32_t i = 0; i < node->child_count; i++) {
         const struct query_node *not = node->children[i];
         for (uint32_t j = 0; not->kind == QUERY_NOT && j < node->child_count; j++) {
-            if (j == i || node->children[j]->kind == QUERY_NOT || !lint_implies(lint, node->children[j], not->children[0]))
+            if (j == i || node->children[j]->kind == QUERY_NOT ||
+                !lint_implies(lint, node->children[j], not->children[0]))
                 continue;
-            lint_remark(lint, not, false, lint_without(lint, node, i), "nothing can match: %s is asked for and excluded",
+            lint_remark(lint, not, false, lint_without(lint, node, i),
+                        "nothing can match: %s is asked for and excluded",
                         lint_clause(lint, node->children[j]));
             return;
         }
@@ -63,7 +67,8 @@ static void lint_contradiction(struct lint *lint, const struct query_node *node)
 
 static bool has_one_value(enum query_field field)
 {
-    return field == FIELD_PLATFORM || field == FIELD_COMMUNITY || field == FIELD_KIND || field == FIELD_LANG || field == FIELD_ID ||
+    return field == FIELD_PLATFORM || field == FIELD_COMMUNITY || field == FIELD_KIND || field == FIELD_LANG ||
+           field == FIELD_ID ||
            field == FIELD_THREAD;
 }
 
@@ -72,7 +77,8 @@ static void lint_single_values(struct lint *lint, const struct query_node *node)
     for (uint32_t i = 0; i < node->child_count; i++) {
         for (uint32_t j = 0; j < i; j++) {
             struct query_node *a = node->children[j], *b = node->children[i];
-            if (a->kind != QUERY_FIELD || b->kind != QUERY_FIELD || a->field != b->field || !has_one_value(a->field) || a->has_glob ||
+            if (a->kind != QUERY_FIELD || b->kind != QUERY_FIELD || a->field != b->field || !has_one_value(a->field) ||
+                a->has_glob ||
                 b->has_glob || str_equal(a->text, b->text) || lint->comparisons++ > LINT_MAX_COMPARISONS)
                 continue;
             lint_remark(lint, b, false, lint_join(lint, QUERY_OR, (struct query_node *[]){a, b}, 2),
@@ -106,7 +112,8 @@ static void lint_ranges(struct lint *lint, const struct query_node *node)
         left[part->field].low = low > left[part->field].low ? low : left[part->field].low;
         left[part->field].high = high < left[part->field].high ? high : left[part->field].high;
         if (!was_empty && left[part->field].low > left[part->field].high)
-            lint_remark(lint, part, false, NULL, "nothing can match: no number of %s fits all that is asked", query_fields[part->field].name);
+            lint_remark(lint, part, false, NULL, "nothing can match: no number of %s fits all that is asked",
+                        query_fields[part->field].name);
     }
 }
 
@@ -164,7 +171,8 @@ static void lint_or_not(struct lint *lint, const struct query_node *node)
             continue;
         struct query_node *rest = lint_without(lint, node, i), *both[] = {rest, node->children[i]};
         if (rest)
-            lint_remark(lint, node->children[i], true, rest->kind == QUERY_NOT ? NULL : lint_join(lint, QUERY_AND, both, 2),
+            lint_remark(lint, node->children[i], true,
+                        rest->kind == QUERY_NOT ? NULL : lint_join(lint, QUERY_AND, both, 2),
                         "OR %s takes nearly every post", lint_clause(lint, node->children[i]));
         return;
     }
@@ -250,7 +258,8 @@ void lint_operators(struct lint *lint, const struct query_node *node)
         enum plain_operator operator = plain_operator(lint, node->children[i]);
         if (!operator)
             continue;
-        lint_remark(lint, node->children[i], false, as_meant(lint, node), "'%.*s' in small letters is looked for as a word; write %s",
+        lint_remark(lint, node->children[i], false, as_meant(lint, node),
+                    "'%.*s' in small letters is looked for as a word; write %s",
                     STR_ARG(node->children[i]->text), names[operator]);
         return;
     }

@@ -18,7 +18,8 @@ static struct query_node *with_text(struct lint *lint, const struct query_node *
     struct query_node *copy = lint_copy(lint, node);
     if (copy) {
         copy->text = text;
-        copy->kind = text.len && (memchr(text.ptr, '*', text.len) || memchr(text.ptr, '?', text.len)) ? QUERY_GLOB : QUERY_TERM;
+        bool has_wildcard = text.len && (memchr(text.ptr, '*', text.len) || memchr(text.ptr, '?', text.len));
+        copy->kind = has_wildcard ? QUERY_GLOB : QUERY_TERM;
     }
     return copy;
 }
@@ -39,16 +40,20 @@ static void lint_glob(struct lint *lint, const struct query_node *glob)
     for (size_t i = sigil; i < text.len; i++)
         literals += text.ptr[i] != '*' && text.ptr[i] != '?';
     if (literals == 0) {
-        lint_remark(lint, glob, true, NULL, "%s takes every word with that sign; has:tag and has:mention say it faster", lint_clause(lint, glob));
+        lint_remark(lint, glob, true, NULL,
+                    "%s takes every word with that sign; has:tag and has:mention say it faster",
+                    lint_clause(lint, glob));
         return;
     }
     if (sigil == 0 && (text.ptr[0] == '*' || text.ptr[0] == '?')) {
         while (rest.ptr[0] == '*' || rest.ptr[0] == '?')
             rest = str_slice(rest.ptr + 1, rest.len - 1);
-        lint_remark(lint, glob, true, is_word(rest) ? with_text(lint, glob, rest) : NULL, "%s begins with a wildcard, so every known word must be tried",
+        lint_remark(lint, glob, true, is_word(rest) ? with_text(lint, glob, rest) : NULL,
+                    "%s begins with a wildcard, so every known word must be tried",
                     lint_clause(lint, glob));
     } else if (literal_prefix(text) < 2 && sigil == 0) {
-        lint_remark(lint, glob, true, NULL, "%s takes too many words: give it more letters before the wildcard", lint_clause(lint, glob));
+        lint_remark(lint, glob, true, NULL, "%s takes too many words: give it more letters before the wildcard",
+                    lint_clause(lint, glob));
     }
 }
 
@@ -56,13 +61,17 @@ static void lint_glob(struct lint *lint, const struct query_node *glob)
 static void lint_question(struct lint *lint, const struct query_node *glob)
 {
     struct str text = glob->text, word = str_slice(text.ptr, text.len - 1);
-    if (text.ptr[text.len - 1] != '?' || !is_word(str_slice(word.ptr + sigil_bytes(word), word.len - sigil_bytes(word))) || memchr(word.ptr, '*', word.len) || memchr(word.ptr, '?', word.len))
+    if (text.ptr[text.len - 1] != '?' ||
+        !is_word(str_slice(word.ptr + sigil_bytes(word), word.len - sigil_bytes(word))) ||
+        memchr(word.ptr, '*', word.len) || memchr(word.ptr, '?', word.len))
         return;
-    struct query_node question = {.kind = QUERY_FIELD, .field = FIELD_HAS, .number = HAS_QUESTION, .column = glob->column};
+    struct query_node question = {.kind = QUERY_FIELD, .field = FIELD_HAS, .number = HAS_QUESTION,
+                                  .column = glob->column};
     struct query_node *both[] = {with_text(lint, glob, word), lint_copy(lint, &question)};
     if (both[0] && both[1])
         lint_remark(lint, glob, false, lint_join(lint, QUERY_AND, both, 2),
-                    "%s means %.*s and one more letter; for posts that ask, use has:question", lint_clause(lint, glob), STR_ARG(word));
+                    "%s means %.*s and one more letter; for posts that ask, use has:question", lint_clause(lint, glob),
+                    STR_ARG(word));
 }
 
 static bool is_phrase_like(const struct query_node *node)
@@ -105,14 +114,16 @@ static void lint_near(struct lint *lint, const struct query_node *near)
         ways[1] = phrase_of(lint, near, true);
         rewrite = ways[0] && ways[1] ? lint_join(lint, QUERY_OR, ways, 2) : NULL;
     }
-    lint_remark(lint, near, false, rewrite, "NEAR/0 lets no word stand between: that is a phrase%s", near->is_ordered ? "" : ", either way round");
+    lint_remark(lint, near, false, rewrite, "NEAR/0 lets no word stand between: that is a phrase%s",
+                near->is_ordered ? "" : ", either way round");
 }
 
 /* Words that stand in nearly every post narrow nothing when they stand alone. */
 static void lint_stop_word(struct lint *lint, const struct query_node *word)
 {
     if (text_is_stop_word(word->text, ""))
-        lint_remark(lint, word, true, NULL, "'%s' stands in a great part of all posts and says little alone", lint_clause(lint, word));
+        lint_remark(lint, word, true, NULL, "'%s' stands in a great part of all posts and says little alone",
+                    lint_clause(lint, word));
 }
 
 void lint_words(struct lint *lint, const struct query_node *node)

@@ -23,7 +23,8 @@ static bool fail_unknown(struct parser *parser, const struct lexeme *name)
         names[count++] = options->lists[i].name;
     near_names(name->text, names, count, near);
     source_fail(&parser->source, name->start, ERROR_SYNTAX, count ? NULL : "no list has been made yet",
-                near[0] ? "there is no list %s; did you mean %s?" : "there is no list %s%s", shown(name->text, name_shown), near);
+                near[0] ? "there is no list %s; did you mean %s?" : "there is no list %s%s",
+                shown(name->text, name_shown), near);
     return false;
 }
 
@@ -37,17 +38,26 @@ bool parse_list_with(struct parser *parser, const struct lexeme *name, parse_sou
     shown(name->text, name_shown);
     for (uint32_t i = 0; i < job->list_depth; i++)
         if (str_equal(job->open_lists[i], name->text))
-            return source_fail(&parser->source, name->start, ERROR_SYNTAX, NULL, "list %s holds itself", name_shown), false;
+            return source_fail(&parser->source, name->start, ERROR_SYNTAX, NULL, "list %s holds itself", name_shown),
+                   false;
     if (job->list_depth == QUERY_LIST_MAX_DEPTH)
-        return source_fail(&parser->source, name->start, ERROR_TOO_LARGE, NULL, "list %s stands more than %d lists deep", name_shown,
+        return source_fail(&parser->source, name->start, ERROR_TOO_LARGE, NULL,
+                           "list %s stands more than %d lists deep", name_shown,
                            QUERY_LIST_MAX_DEPTH), false;
     job->list_bytes += list->text.len;
     if (list->text.len > QUERY_MAX_BYTES || job->list_bytes > QUERY_LIST_MAX_BYTES)
-        return source_fail(&parser->source, name->start, ERROR_TOO_LARGE, NULL, "with list %s the query grows beyond %d KiB", name_shown,
+        return source_fail(&parser->source, name->start, ERROR_TOO_LARGE, NULL,
+                           "with list %s the query grows beyond %d KiB", name_shown,
                            (list->text.len > QUERY_MAX_BYTES ? QUERY_MAX_BYTES : QUERY_LIST_MAX_BYTES) / 1024), false;
     if (!utf8_is_valid(list->text))
-        return source_fail(&parser->source, name->start, ERROR_SYNTAX, NULL, "list %s is not valid UTF-8", name_shown), false;
-    struct parser inner = {job, {.text = list->text, .list_name = list->name, .list_column = name->column, .error = job->error}};
+        return source_fail(&parser->source, name->start, ERROR_SYNTAX, NULL, "list %s is not valid UTF-8", name_shown),
+               false;
+    struct str text = arena_str(job->arena, list->text); /* the tree points into it, and the list may go before the tree */
+    if (!text.ptr)
+        return parse_no_memory(parser);
+    struct parser inner = {.job = job};
+    inner.source = (struct source){
+        .text = text, .list_name = list->name, .list_column = name->column, .error = job->error};
     if (!parse_next(&inner))
         return false;
     if (inner.source.lexeme.kind == LEXEME_END)

@@ -18,7 +18,8 @@ static bool has_key(const struct text_facts *facts, const struct query_node *lea
 }
 
 /* query_positions_fn over the tokens of one text. */
-static size_t positions_of_leaf(void *context, const struct query_node *leaf, struct arena *scratch, const uint32_t **positions_out)
+static size_t positions_of_leaf(void *context, const struct query_node *leaf, struct arena *scratch,
+                                const uint32_t **positions_out)
 {
     const struct text_facts *facts = context;
     uint32_t                *positions = NULL;
@@ -72,7 +73,8 @@ static bool is_between_borders(const struct text_facts *facts, size_t start, siz
 static bool has_surface_form(const struct text_facts *facts, struct str form)
 {
     const char *end = facts->text.ptr + facts->text.len, *at = facts->text.ptr;
-    while (form.len && at && (size_t)(end - at) >= form.len && (at = memmem(at, (size_t)(end - at), form.ptr, form.len))) {
+    while (form.len && at && (size_t)(end - at) >= form.len &&
+           (at = memmem(at, (size_t)(end - at), form.ptr, form.len))) {
         size_t start = (size_t)(at - facts->text.ptr);
         if (is_between_borders(facts, start, start + form.len))
             return true;
@@ -93,7 +95,8 @@ static bool accepts_key(const struct matcher *matcher, const struct query_node *
     const struct text_facts *facts = matcher->doc->facts;
     for (uint32_t i = 0; i < facts->token_count; i++) {
         const struct token *token = &facts->tokens[i];
-        if (token->kind == kind && token->key.len && query_value_accepts(field, str_slice(token->key.ptr + 1, token->key.len - 1)))
+        if (token->kind == kind && token->key.len &&
+            query_value_accepts(field, str_slice(token->key.ptr + 1, token->key.len - 1)))
             return true;
     }
     return false;
@@ -123,7 +126,8 @@ static bool match_field(const struct matcher *matcher, const struct query_node *
 {
     const struct post *post = matcher->doc->post;
     switch (node->field) {
-    case FIELD_AUTHOR: return accepts_folded(matcher, node, post->author_handle) || accepts_folded(matcher, node, post->author_id);
+    case FIELD_AUTHOR:
+        return accepts_folded(matcher, node, post->author_handle) || accepts_folded(matcher, node, post->author_id);
     case FIELD_PLATFORM: return accepts_folded(matcher, node, post->platform);
     case FIELD_COMMUNITY: return accepts_folded(matcher, node, post->community);
     case FIELD_KIND: return accepts_folded(matcher, node, post->kind.len ? post->kind : STR("post"));
@@ -179,7 +183,8 @@ static bool match(const struct matcher *matcher, const struct query_node *node)
     return false;
 }
 
-bool query_match(const struct query_node *node, const struct query_doc *doc, struct text_analyser *analyser, struct arena *scratch)
+bool query_match(const struct query_node *node, const struct query_doc *doc, struct text_analyser *analyser,
+                 struct arena *scratch)
 {
     struct matcher matcher = {doc, analyser, scratch};
     return match(&matcher, node);

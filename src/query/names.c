@@ -42,6 +42,7 @@ const char *near_names(struct str word, const struct str *names, size_t count, c
     for (unsigned distance = 0; distance <= limit; distance++)
         for (size_t i = 0; i < count && found < MOST; i++)
             if (edit_distance(word, names[i]) == distance && used < NEAR_NAMES_BYTES / 2)
-                used += (size_t)snprintf(out + used, NEAR_NAMES_BYTES - used, "%s%.*s", found++ ? " or " : "", STR_ARG(names[i]));
+                used += (size_t)snprintf(out + used, NEAR_NAMES_BYTES - used, "%s%.*s", found++ ? " or " : "",
+                                         STR_ARG(names[i]));
     return out;
 }

@@ -18,7 +18,8 @@ struct sweep {
     uint32_t      distance, state_count, full_state;
     bool          is_ordered;
     struct queue *queues; /* of each state */
-    struct span  *chains; /* state_count rings of distance + 1: first = beginning, last = end */
+    struct span  *chains; /* state_count rings: first = beginning, last = end */
+    uint32_t      ring;   /* of chains: a power of two above distance */
     int64_t      *ending; /* ring over ends, of longest rows: best beginning of each state */
     bool         *is_row_used;
     uint32_t      longest;
@@ -26,15 +27,14 @@ struct sweep {
 
 static struct span *chain_at(struct sweep *sweep, uint32_t state, uint32_t i)
 {
-    uint32_t capacity = sweep->distance + 1;
-    return &sweep->chains[(size_t)state * capacity + (sweep->queues[state].head + i) % capacity];
+    return &sweep->chains[(size_t)state * sweep->ring + ((sweep->queues[state].head + i) & (sweep->ring - 1))];
 }
 
 static void drop_before(struct sweep *sweep, uint32_t state, int64_t end)
 {
     struct queue *queue = &sweep->queues[state];
     while (queue->count && chain_at(sweep, state, 0)->last < end) {
-        queue->head = (queue->head + 1) % (sweep->distance + 1);
+        queue->head++;
         queue->count--;
     }
 }
@@ -101,15 +101,19 @@ static void settle(struct sweep *sweep, uint32_t position, struct span_list *run
     sweep->is_row_used[row] = false;
 }
 
-static bool sweep_init(struct sweep *sweep, uint32_t group_count, uint32_t distance, bool is_ordered, uint32_t longest, struct arena *scratch)
+static bool sweep_init(struct sweep *sweep, uint32_t group_count, uint32_t distance, bool is_ordered, uint32_t longest,
+                       struct arena *scratch)
 {
     require(is_ordered || group_count <= QUERY_MAX_NEAR_GROUPS);
     uint32_t states = is_ordered ? group_count : 1u << group_count;
     size_t   cells = (size_t)longest * states;
+    uint32_t ring = 1;
+    while (ring <= distance)
+        ring *= 2;
     *sweep = (struct sweep){.distance = distance, .state_count = states, .full_state = states - 1,
                             .is_ordered = is_ordered, .longest = longest,
                             .queues = arena_array(scratch, states, sizeof *sweep->queues),
-                            .chains = arena_array(scratch, (size_t)states * (distance + 1), sizeof *sweep->chains),
+                            .chains = arena_array(scratch, (size_t)states * ring, sizeof *sweep->chains), .ring = ring,
                             .ending = arena_array(scratch, cells, sizeof *sweep->ending),
                             .is_row_used = arena_array(scratch, longest, sizeof *sweep->is_row_used)};
     if (!sweep->queues || !sweep->chains || !sweep->ending || !sweep->is_row_used)
@@ -139,7 +143,8 @@ static int by_first(const void *a, const void *b)
     return (x->first > y->first) - (x->first < y->first);
 }
 
-struct span_list near_runs(const struct span_list *groups, uint32_t group_count, uint32_t distance, bool is_ordered, struct arena *scratch)
+struct span_list near_runs(const struct span_list *groups, uint32_t group_count, uint32_t distance, bool is_ordered,
+                           struct arena *scratch)
 {
     struct span_list runs = {0};
     size_t           count = 0;
@@ -169,7 +174,8 @@ struct span_list near_runs(const struct span_list *groups, uint32_t group_count,
     if (forward_count == 0)
         return runs;
     for (size_t i = 0; i < count; i++)
-        events[i] = (struct event){last - events[i].last, last - events[i].first, is_ordered ? group_count - 1 - events[i].group : events[i].group};
+        events[i] = (struct event){last - events[i].last, last - events[i].first,
+                                   is_ordered ? group_count - 1 - events[i].group : events[i].group};
     qsort(events, count, sizeof *events, by_first);
     memset(sweep.queues, 0, sweep.state_count * sizeof *sweep.queues);
     shortest_by_end(events, count, &sweep, &runs);

@@ -18,7 +18,8 @@
 #include "query/query.h"
 
 /* groups[i] holds the spans of child i, none of them empty. The kept runs (see query_spans), sorted, in scratch. */
-struct span_list near_runs(const struct span_list *groups, uint32_t group_count, uint32_t distance, bool is_ordered, struct arena *scratch);
+struct span_list near_runs(const struct span_list *groups, uint32_t group_count, uint32_t distance, bool is_ordered,
+                           struct arena *scratch);
 
 /* Sorts by first, then last, and drops repetitions, in place. */
 struct span_list span_list_tidy(struct span_list list);

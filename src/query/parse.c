@@ -27,14 +27,16 @@ struct query_node *parse_no_memory(struct parser *parser)
 
 static struct query_node *fail_depth(struct parser *parser, size_t start)
 {
-    source_fail(&parser->source, start, ERROR_TOO_LARGE, NULL, "the query is nested more than %d levels deep", QUERY_MAX_DEPTH);
+    source_fail(&parser->source, start, ERROR_TOO_LARGE, NULL, "the query is nested more than %d levels deep",
+                QUERY_MAX_DEPTH);
     return NULL;
 }
 
 struct query_node *parse_new_node(struct parser *parser, enum query_kind kind, size_t start, uint32_t column)
 {
     if (parser->job->node_count++ >= QUERY_MAX_NODES) {
-        source_fail(&parser->source, start, ERROR_TOO_LARGE, NULL, "the query has more than %d parts, named lists included", QUERY_MAX_NODES);
+        source_fail(&parser->source, start, ERROR_TOO_LARGE, NULL,
+                    "the query has more than %d parts, named lists included", QUERY_MAX_NODES);
         return NULL;
     }
     struct query_node *node = arena_new(parser->job->arena, struct query_node);
@@ -90,14 +92,15 @@ static enum lexeme_kind current(const struct parser *parser)
 
 static bool starts_operand(enum lexeme_kind kind)
 {
-    return kind == LEXEME_OPEN || kind == LEXEME_NOT || kind == LEXEME_WORD || kind == LEXEME_QUOTED || kind == LEXEME_FIELD ||
-           kind == LEXEME_FACE;
+    return kind == LEXEME_OPEN || kind == LEXEME_NOT || kind == LEXEME_WORD || kind == LEXEME_QUOTED ||
+           kind == LEXEME_FIELD || kind == LEXEME_FACE;
 }
 
 static struct query_node *fail_operand(struct parser *parser, const char *after)
 {
     char found[SHOWN_BYTES];
-    source_fail(&parser->source, parser->source.lexeme.start, ERROR_SYNTAX, NULL, "expected a word, a field or '('%s%s, found %s",
+    source_fail(&parser->source, parser->source.lexeme.start, ERROR_SYNTAX, NULL,
+                "expected a word, a field or '('%s%s, found %s",
                 after[0] ? " after " : "", after, shown_lexeme(&parser->source.lexeme, found));
     return NULL;
 }
@@ -176,7 +179,9 @@ static struct query_node *parse_unit(struct parser *parser)
     case LEXEME_WORD: node = parse_word(parser, &lexeme); break;
     case LEXEME_QUOTED: node = parse_quoted(parser, &lexeme); break;
     case LEXEME_FACE: node = parse_face(parser, &lexeme); break;
-    case LEXEME_FIELD: node = is_plain_word(parser, &lexeme) ? parse_words(parser, &lexeme, lexeme.text) : parse_field(parser, &lexeme); break;
+    case LEXEME_FIELD:
+        node = is_plain_word(parser, &lexeme) ? parse_words(parser, &lexeme, lexeme.text) : parse_field(parser, &lexeme);
+        break;
     default: return fail_operand(parser, "");
     }
     return node && parse_next(parser) ? node : NULL;
@@ -210,7 +215,10 @@ static bool check_near_operand(struct parser *parser, const struct query_node *o
     if (!wrong)
         return true;
     switch (wrong->kind) {
-    case QUERY_AND: what = "AND", help = "for words one behind the other use quotes, for any of them OR: (lost OR missing) NEAR/3 bag"; break;
+    case QUERY_AND:
+        what = "AND";
+        help = "for words one behind the other use quotes, for any of them OR: (lost OR missing) NEAR/3 bag";
+        break;
     case QUERY_NOT: what = "NOT", help = "exclude from the whole: (lost NEAR/3 bag) NOT hand"; break;
     case QUERY_CASE: what = "case:", help = "join it to the whole: (lost NEAR/3 bag) case:\"BP\""; break;
     case QUERY_RAW: what = "raw: or an emoticon", help = "join it to the whole: (lost NEAR/3 bag) raw:\"50%\""; break;
@@ -218,7 +226,8 @@ static bool check_near_operand(struct parser *parser, const struct query_node *o
     case QUERY_ALL: what = "* alone", help = "NEAR measures from word to word"; break;
     default: break;
     }
-    source_fail(&parser->source, start, ERROR_SYNTAX, help, "NEAR joins words, phrases and OR groups of them; %s has no place in it", what);
+    source_fail(&parser->source, start, ERROR_SYNTAX, help,
+                "NEAR joins words, phrases and OR groups of them; %s has no place in it", what);
     return false;
 }
 
@@ -247,14 +256,16 @@ static struct query_node *parse_near(struct parser *parser)
                 return NULL;
             size_t operand_start = parser->source.lexeme.start;
             if (current(parser) == LEXEME_NOT) {
-                source_fail(&parser->source, operand_start, ERROR_SYNTAX, "exclude from the whole: (lost NEAR/3 bag) NOT hand",
+                source_fail(&parser->source, operand_start, ERROR_SYNTAX,
+                            "exclude from the whole: (lost NEAR/3 bag) NOT hand",
                             "NEAR joins words, phrases and OR groups of them; NOT has no place in it");
                 return NULL;
             }
             if (!starts_operand(current(parser)))
                 return fail_operand(parser, "NEAR");
             struct query_node *operand = parse_unit(parser);
-            if (!operand || !check_near_operand(parser, operand, operand_start) || !parse_collect(parser, &groups, operand))
+            if (!operand || !check_near_operand(parser, operand, operand_start) ||
+                !parse_collect(parser, &groups, operand))
                 return NULL;
         }
         left = parse_join(parser, QUERY_NEAR, &groups, start);
@@ -329,22 +340,25 @@ static struct query_node *parse_any(struct parser *parser)
     return NULL;
 }
 
-struct query_node *parse_source(struct parser *parser)
+static struct query_node *fail_rest(struct parser *parser)
 {
     char found[SHOWN_BYTES];
-    if (!starts_operand(current(parser)))
-        return current(parser) == LEXEME_CLOSE
-                   ? (source_fail(&parser->source, parser->source.lexeme.start, ERROR_SYNTAX, NULL, "')' closes no bracket"), NULL)
-                   : fail_operand(parser, "");
-    struct query_node *root = parse_any(parser);
-    if (!root || current(parser) == LEXEME_END)
-        return root;
     if (current(parser) == LEXEME_CLOSE)
         source_fail(&parser->source, parser->source.lexeme.start, ERROR_SYNTAX, NULL, "')' closes no bracket");
     else
-        source_fail(&parser->source, parser->source.lexeme.start, ERROR_SYNTAX, NULL, "expected AND, OR or the end, found %s",
-                    shown_lexeme(&parser->source.lexeme, found));
+        source_fail(&parser->source, parser->source.lexeme.start, ERROR_SYNTAX, NULL,
+                    "expected AND, OR or the end, found %s", shown_lexeme(&parser->source.lexeme, found));
     return NULL;
+}
+
+struct query_node *parse_source(struct parser *parser)
+{
+    if (current(parser) == LEXEME_CLOSE)
+        return fail_rest(parser);
+    if (!starts_operand(current(parser)))
+        return fail_operand(parser, "");
+    struct query_node *root = parse_any(parser);
+    return !root || current(parser) == LEXEME_END ? root : fail_rest(parser);
 }
 
 /* ---- The whole ---- */
@@ -353,18 +367,21 @@ static enum error_code check_bytes(struct source *source)
 {
     struct str text = source->text;
     if (text.len > QUERY_MAX_BYTES)
-        return error_set(source->error, ERROR_TOO_LARGE, "the query has %zu bytes; at most %d are read", text.len, QUERY_MAX_BYTES);
+        return error_set(source->error, ERROR_TOO_LARGE, "the query has %zu bytes; at most %d are read", text.len,
+                         QUERY_MAX_BYTES);
     for (size_t at = 0, length; at < text.len; at += length) {
         length = utf8_valid_length(text.ptr + at, text.len - at);
         if (length == 0 || text.ptr[at] == '\0') {
             source->text.len = at; /* what stands behind it cannot be drawn */
-            return source_fail(source, at, ERROR_SYNTAX, NULL, length ? "the query holds a NUL byte" : "the query is not valid UTF-8");
+            return source_fail(source, at, ERROR_SYNTAX, NULL,
+                               length ? "the query holds a NUL byte" : "the query is not valid UTF-8");
         }
     }
     return ERROR_NONE;
 }
 
-enum error_code query_parse(struct str text, const struct query_options *options, struct text_analyser *analyser, struct arena *arena,
+enum error_code query_parse(struct str text, const struct query_options *options, struct text_analyser *analyser,
+                            struct arena *arena,
                             struct query *query_out, struct error *error)
 {
     struct error     own = {0};
@@ -380,7 +397,8 @@ enum error_code query_parse(struct str text, const struct query_options *options
     if (!parser.source.text.ptr)
         parse_no_memory(&parser);
     else if (parse_next(&parser))
-        root = parser.source.lexeme.kind == LEXEME_END ? parse_new_node(&parser, QUERY_ALL, 0, 1) : parse_source(&parser);
+        root = parser.source.lexeme.kind == LEXEME_END ? parse_new_node(&parser, QUERY_ALL, 0, 1)
+            : parse_source(&parser);
     if (!root)
         return job.error->code;
     *query_out = (struct query){root, parser.source.text};

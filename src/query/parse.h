@@ -50,7 +50,8 @@ bool               parse_knows_field(struct str name);
 /* lists.c: the query that a named list holds, and its values as alternatives of a field. */
 struct query_node *parse_list(struct parser *parser, const struct lexeme *name);
 typedef bool (*parse_source_fn)(struct parser *inner, void *context);
-bool               parse_list_with(struct parser *parser, const struct lexeme *name, parse_source_fn read, void *context);
+bool               parse_list_with(struct parser *parser, const struct lexeme *name, parse_source_fn read,
+                                   void *context);
 
 /* parse.c: the whole of a source, up to its end. */
 struct query_node *parse_source(struct parser *parser);

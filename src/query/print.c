@@ -31,7 +31,8 @@ static void print_quoted(struct str s, struct buf *out)
 
 static bool is_plain_character(char c, const char *also)
 {
-    return (unsigned char)c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr(also, c));
+    return (unsigned char)c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c && strchr(also, c));
 }
 
 static bool is_plain(struct str s, const char *also)
@@ -93,8 +94,9 @@ static void print_node(const struct query_node *node, enum tightness wanted, str
 static void print_children(const struct query_node *node, const char *joint, enum tightness wanted, struct buf *out)
 {
     for (uint32_t i = 0; i < node->child_count; i++) {
+        bool is_and_not = node->kind == QUERY_AND && node->children[i]->kind == QUERY_NOT; /* "a NOT b" reads better */
         if (i > 0)
-            buf_append_str(out, node->kind == QUERY_AND && node->children[i]->kind == QUERY_NOT ? STR(" ") : str_of(joint));
+            buf_append_str(out, is_and_not ? STR(" ") : str_of(joint));
         print_node(node->children[i], wanted, out);
     }
 }

@@ -52,7 +52,8 @@ const char *shown_lexeme(const struct lexeme *lexeme, char out[SHOWN_BYTES])
     switch (lexeme->kind) {
     case LEXEME_END: snprintf(out, SHOWN_BYTES, "the end"); break;
     case LEXEME_QUOTED: snprintf(out, SHOWN_BYTES, "the phrase %s", shown(lexeme->text, word)); break;
-    case LEXEME_FIELD: snprintf(out, SHOWN_BYTES, "'%.*s:'", lexeme->text.len < 100 ? (int)lexeme->text.len : 100, lexeme->text.ptr); break;
+    case LEXEME_FIELD: snprintf(out, SHOWN_BYTES, "'%.*s:'", lexeme->text.len < 100 ? (int)lexeme->text.len : 100,
+                                lexeme->text.ptr); break;
     default: shown(lexeme->text, out);
     }
     return out;
@@ -85,7 +86,8 @@ static void draw(struct str source, size_t start, char out[DRAWN_BYTES * 2])
     while (start - from > DRAWN_BYTES / 2)
         from = next_character(source, from);
     const char *cut = from > 0 ? "…" : "";
-    int         used = snprintf(out, DRAWN_BYTES * 2, "%s%.*s%s", cut, (int)(to - from), source.ptr ? source.ptr + from : "",
+    int         used = snprintf(out, DRAWN_BYTES * 2, "%s%.*s%s", cut, (int)(to - from),
+                                source.ptr ? source.ptr + from : "",
                                 to < source.len ? "…" : "");
     blank_out_controls(out);
     int caret = text_terminal_width(str_slice(out, strlen(cut) + (start - from)));
@@ -100,7 +102,8 @@ static uint32_t column_of(struct str source, size_t start)
     return column;
 }
 
-enum error_code source_fail(struct source *source, size_t start, enum error_code code, const char *help, const char *format, ...)
+enum error_code source_fail(struct source *source, size_t start, enum error_code code, const char *help,
+                            const char *format, ...)
 {
     char    message[ERROR_MESSAGE_BYTES], place[SHOWN_BYTES + 32] = "", name[SHOWN_BYTES], drawing[DRAWN_BYTES * 2];
     va_list list;

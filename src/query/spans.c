@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-static struct span_list spans_of_leaf(const struct query_node *leaf, query_positions_fn positions, void *context, struct arena *scratch)
+static struct span_list spans_of_leaf(const struct query_node *leaf, query_positions_fn positions, void *context,
+                                      struct arena *scratch)
 {
     const uint32_t *at = NULL;
     size_t          count = positions(context, leaf, scratch, &at);
@@ -16,7 +17,8 @@ static struct span_list spans_of_leaf(const struct query_node *leaf, query_posit
 }
 
 /* Starts from the places of the first word and keeps those where the next ones follow. */
-static struct span_list spans_of_phrase(const struct query_node *phrase, query_positions_fn positions, void *context, struct arena *scratch)
+static struct span_list spans_of_phrase(const struct query_node *phrase, query_positions_fn positions, void *context,
+                                        struct arena *scratch)
 {
     struct span_list found = spans_of_leaf(phrase->children[0], positions, context, scratch);
     for (uint32_t word = 1; word < phrase->child_count && found.count; word++) {
@@ -55,7 +57,8 @@ struct span_list span_list_tidy(struct span_list list)
     return list;
 }
 
-static struct span_list spans_of_or(const struct query_node *node, query_positions_fn positions, void *context, struct arena *scratch)
+static struct span_list spans_of_or(const struct query_node *node, query_positions_fn positions, void *context,
+                                    struct arena *scratch)
 {
     struct span_list *parts = arena_array(scratch, node->child_count, sizeof *parts), whole = {0};
     if (!parts)
@@ -77,7 +80,8 @@ static struct span_list spans_of_or(const struct query_node *node, query_positio
     return span_list_tidy(whole);
 }
 
-static struct span_list spans_of_near(const struct query_node *node, query_positions_fn positions, void *context, struct arena *scratch)
+static struct span_list spans_of_near(const struct query_node *node, query_positions_fn positions, void *context,
+                                      struct arena *scratch)
 {
     struct span_list *groups = arena_array(scratch, node->child_count, sizeof *groups);
     if (!groups)
@@ -90,7 +94,8 @@ static struct span_list spans_of_near(const struct query_node *node, query_posit
     return near_runs(groups, node->child_count, node->distance, node->is_ordered, scratch);
 }
 
-struct span_list query_spans(const struct query_node *node, query_positions_fn positions, void *context, struct arena *scratch)
+struct span_list query_spans(const struct query_node *node, query_positions_fn positions, void *context,
+                             struct arena *scratch)
 {
     switch (node->kind) {
     case QUERY_TERM:

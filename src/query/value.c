@@ -103,7 +103,8 @@ static struct query_node *read_text(struct value_reader *reader, const struct le
     if (!node->text.ptr)
         return parse_no_memory(reader->parser);
     bool is_address = row->field == FIELD_LINK || row->field == FIELD_URL;
-    node->has_glob = row->allows_glob && (has_star(node->text) || (!is_address && node->text.len && memchr(node->text.ptr, '?', node->text.len)));
+    node->has_glob = row->allows_glob &&
+        (has_star(node->text) || (!is_address && node->text.len && memchr(node->text.ptr, '?', node->text.len)));
     size_t literals = 0;
     for (size_t i = 0; i < node->text.len; i++)
         literals += !(node->has_glob && strchr("*?", node->text.ptr[i]));
@@ -112,14 +113,16 @@ static struct query_node *read_text(struct value_reader *reader, const struct le
     if (node->text.len == 0)
         return fail_value(reader, value, "a value");
     if (node->has_glob && node->text.len > QUERY_MAX_GLOB_BYTES) {
-        source_fail(&reader->parser->source, value->start, ERROR_TOO_LARGE, NULL, "a value with wildcards has at most %d bytes",
+        source_fail(&reader->parser->source, value->start, ERROR_TOO_LARGE, NULL,
+                    "a value with wildcards has at most %d bytes",
                     QUERY_MAX_GLOB_BYTES);
         return NULL;
     }
     return node;
 }
 
-static struct query_node *number_node(struct value_reader *reader, const struct lexeme *value, enum query_compare compare, int64_t number)
+static struct query_node *number_node(struct value_reader *reader, const struct lexeme *value,
+                                      enum query_compare compare, int64_t number)
 {
     struct query_node *node = new_node(reader, QUERY_FIELD, value);
     if (node) {
@@ -152,7 +155,8 @@ static struct query_node *read_range(struct value_reader *reader, const struct l
 
 static struct query_node *read_number(struct value_reader *reader, const struct lexeme *value, struct str text)
 {
-    static const enum query_compare longest_first[] = {COMPARE_GREATER_EQUAL, COMPARE_LESS_EQUAL, COMPARE_GREATER, COMPARE_LESS, COMPARE_EQUAL};
+    static const enum query_compare longest_first[] = {COMPARE_GREATER_EQUAL, COMPARE_LESS_EQUAL, COMPARE_GREATER,
+                                                       COMPARE_LESS, COMPARE_EQUAL};
     int64_t     low, high;
     const char *dots = text.len > 2 ? memmem(text.ptr, text.len, "..", 2) : NULL;
     if (dots && read_count(str_slice(text.ptr, (size_t)(dots - text.ptr)), &low) &&
@@ -164,7 +168,8 @@ static struct query_node *read_number(struct value_reader *reader, const struct 
             return number_node(reader, value, longest_first[i], low);
     }
     char wanted[96];
-    snprintf(wanted, sizeof wanted, "a whole number, such as %s:100, %s:>100 or %s:10..50", reader->name, reader->name, reader->name);
+    snprintf(wanted, sizeof wanted, "a whole number, such as %s:100, %s:>100 or %s:10..50", reader->name, reader->name,
+             reader->name);
     return fail_value(reader, value, wanted);
 }
 
@@ -176,13 +181,15 @@ static struct query_node *read_time(struct value_reader *reader, const struct le
     if (is_span && __builtin_sub_overflow(reader->parser->job->now_us, span_us, &at_us))
         return fail_value(reader, value, "a shorter span");
     if (!is_span && !clock_parse(text, &at_us))
-        return fail_value(reader, value, "a date (2015-02-20), a time (2015-02-20T10:00:00Z) or a span before now (24h, 7d)");
+        return fail_value(reader, value,
+                          "a date (2015-02-20), a time (2015-02-20T10:00:00Z) or a span before now (24h, 7d)");
     if (at_us < CLOCK_MIN_US || at_us > CLOCK_MAX_US)
         return fail_value(reader, value, "a time in the years 1990 to 2199");
     return number_node(reader, value, reader->row->field == FIELD_SINCE ? COMPARE_GREATER_EQUAL : COMPARE_LESS, at_us);
 }
 
-static struct query_node *fail_flag(struct value_reader *reader, const struct lexeme *value, struct str text, const struct str *names)
+static struct query_node *fail_flag(struct value_reader *reader, const struct lexeme *value, struct str text,
+                                    const struct str *names)
 {
     char   near[NEAR_NAMES_BYTES], value_shown[SHOWN_BYTES], help[ERROR_HINT_BYTES / 2];
     size_t used = (size_t)snprintf(help, sizeof help, "has: takes");
@@ -190,7 +197,8 @@ static struct query_node *fail_flag(struct value_reader *reader, const struct le
         used += (size_t)snprintf(help + used, sizeof help - used, " %.*s", STR_ARG(names[i]));
     near_names(text, names, HAS_COUNT, near);
     source_fail(&reader->parser->source, value->start, ERROR_SYNTAX, help,
-                near[0] ? "has: does not know %s; did you mean has:%s?" : "has: does not know %s%s", shown(text, value_shown), near);
+                near[0] ? "has: does not know %s; did you mean has:%s?" : "has: does not know %s%s",
+                shown(text, value_shown), near);
     return NULL;
 }
 
@@ -224,7 +232,8 @@ static struct query_node *read_surface(struct value_reader *reader, const struct
 
 struct query_node *value_read(struct value_reader *reader, const struct lexeme *value)
 {
-    struct str text = value->kind == LEXEME_QUOTED ? source_unescape(value->text, reader->parser->job->arena) : value->text;
+    struct str text = value->kind == LEXEME_QUOTED ? source_unescape(value->text, reader->parser->job->arena)
+        : value->text;
     if (!text.ptr)
         return parse_no_memory(reader->parser);
     if (reader->special != SPECIAL_FIELD)

@@ -64,7 +64,8 @@ static struct query_node *fail_unknown(struct parser *parser, const struct lexem
         used += (size_t)snprintf(help + used, sizeof help - used, "\n");
     }
     snprintf(help + used, sizeof help - used, "for the words themselves, put them in quotes");
-    source_fail(&parser->source, name->start, ERROR_SYNTAX, help, near[0] ? "there is no field %s; did you mean %s?" : "there is no field %s%s",
+    source_fail(&parser->source, name->start, ERROR_SYNTAX, help,
+                near[0] ? "there is no field %s; did you mean %s?" : "there is no field %s%s",
                 name_shown, near);
     return NULL;
 }
@@ -73,7 +74,8 @@ static struct query_node *fail_unknown(struct parser *parser, const struct lexem
 
 static bool is_list_value(const struct lexeme *value)
 {
-    return value->kind == LEXEME_WORD && value->text.len >= 5 && str_equal_ascii_nocase(str_slice(value->text.ptr, 5), STR("list:"));
+    return value->kind == LEXEME_WORD && value->text.len >= 5 &&
+           str_equal_ascii_nocase(str_slice(value->text.ptr, 5), STR("list:"));
 }
 
 static bool read_alternatives(struct value_reader *reader, struct node_list *values, bool is_bracketed);
@@ -118,7 +120,8 @@ static bool fail_alternatives(struct value_reader *reader, const char *expected)
         shown(next.text, found);
     else
         return false;
-    source_fail(source, at, ERROR_SYNTAX, "inside the brackets of a field stand values joined by OR: author:(ann OR bob)",
+    source_fail(source, at, ERROR_SYNTAX,
+                "inside the brackets of a field stand values joined by OR: author:(ann OR bob)",
                 "expected %s, found %s", expected, found);
     return false;
 }
@@ -143,7 +146,8 @@ static bool read_alternatives(struct value_reader *reader, struct node_list *val
             return false;
         if (source->at >= source->text.len || strchr("()", source->text.ptr[source->at]))
             return fail_alternatives(reader, "a value");
-        if (source_value(source, is_link, &value) || !read_value_or_list(reader, &value, values) || source_skip_blank(source))
+        if (source_value(source, is_link, &value) || !read_value_or_list(reader, &value, values) ||
+            source_skip_blank(source))
             return false;
         if (is_bracketed && stands_at(source, ')')) {
             source->at++;
@@ -178,7 +182,8 @@ static struct query_node *read_group(struct value_reader *reader, const struct l
 
 static struct query_node *fail_freq(struct parser *parser, size_t start)
 {
-    source_fail(&parser->source, start, ERROR_SYNTAX, NULL, "freq: takes a number and a word or phrase, such as freq:3:delay or freq:2:\"lost bag\"");
+    source_fail(&parser->source, start, ERROR_SYNTAX, NULL,
+                "freq: takes a number and a word or phrase, such as freq:3:delay or freq:2:\"lost bag\"");
     return NULL;
 }
 
@@ -228,8 +233,10 @@ struct query_node *parse_field(struct parser *parser, const struct lexeme *name)
     if (source_value(source, is_link, &value))
         return NULL;
     if (value.kind == LEXEME_WORD && value.text.len == 0) {
-        source_fail(source, value.start, ERROR_SYNTAX, NULL, "expected a value right behind '%s:', such as %s", reader.name,
-                    reader.row ? reader.row->example : reader.special == SPECIAL_LIST ? "list:brands" : "case:\"JetBlue\"");
+        source_fail(source, value.start, ERROR_SYNTAX, NULL, "expected a value right behind '%s:', such as %s",
+                    reader.name,
+                    reader.row ? reader.row->example : reader.special == SPECIAL_LIST ? "list:brands"
+                        : "case:\"JetBlue\"");
         return NULL;
     }
     if (reader.special == SPECIAL_LIST)

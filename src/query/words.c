@@ -28,7 +28,8 @@ static bool add_leaf(struct reading *reading, enum query_kind kind, struct str k
 
 static bool analyse(struct parser *parser, struct str text, struct text_facts *facts)
 {
-    return text_analyse(parser->job->analyser, parser->job->arena, text, STR(""), 0, facts, parser->job->error) == ERROR_NONE;
+    return text_analyse(parser->job->analyser, parser->job->arena, text, STR(""), 0, facts,
+                        parser->job->error) == ERROR_NONE;
 }
 
 bool parse_has_token(struct parser *parser, struct str text, bool *has_token_out)
@@ -47,7 +48,8 @@ static bool add_plain(struct reading *reading, struct str text)
     if (!analyse(reading->parser, text, &facts))
         return false;
     for (uint32_t i = 0; i < facts.token_count; i++)
-        if ((i == 0 || facts.tokens[i].position != facts.tokens[i - 1].position) && !add_leaf(reading, QUERY_TERM, facts.tokens[i].key))
+        if ((i == 0 || facts.tokens[i].position != facts.tokens[i - 1].position) &&
+            !add_leaf(reading, QUERY_TERM, facts.tokens[i].key))
             return false;
     return true;
 }
@@ -63,10 +65,12 @@ static bool finish_glob(struct reading *reading)
     if (glob->len == 0)
         return true;
     if (!reading->has_literal)
-        return source_fail(&parser->source, reading->word->start, ERROR_SYNTAX, "* stands for any letters of a word: delay*; for any word between write lost NEAR/1f bag",
+        return source_fail(&parser->source, reading->word->start, ERROR_SYNTAX,
+                           "* stands for any letters of a word: delay*; for any word between write lost NEAR/1f bag",
                            "a wildcard needs a letter or digit right beside it"), false;
     if (glob->len > QUERY_MAX_GLOB_BYTES)
-        return source_fail(&parser->source, reading->word->start, ERROR_TOO_LARGE, NULL, "a word with wildcards has at most %d bytes",
+        return source_fail(&parser->source, reading->word->start, ERROR_TOO_LARGE, NULL,
+                           "a word with wildcards has at most %d bytes",
                            QUERY_MAX_GLOB_BYTES), false;
     struct str key = arena_str(parser->job->arena, buf_str(glob));
     if (!key.ptr)
@@ -256,7 +260,8 @@ struct query_node *parse_words(struct parser *parser, const struct lexeme *word,
         char word_shown[SHOWN_BYTES], help[SHOWN_BYTES + 64];
         shown(text, word_shown);
         snprintf(help, sizeof help, "to look for the characters themselves, write raw:\"...\"");
-        source_fail(&parser->source, word->start, ERROR_SYNTAX, help, "%s holds no word, tag, name, link or emoji", word_shown);
+        source_fail(&parser->source, word->start, ERROR_SYNTAX, help, "%s holds no word, tag, name, link or emoji",
+                    word_shown);
         return NULL;
     }
     return parse_join(parser, QUERY_PHRASE, &reading.leaves, word->start);

@@ -44,8 +44,8 @@ bool text_tokenize(struct text_analyser *analyser, struct arena *arena, struct s
 
 /* Bytes of "http://" or "https://" at the start of s, 0 without. */
 size_t link_scheme_bytes(struct str s);
-/* Is there a host at the start of s: labels of letters, digits and hyphens with a dot between? *end_out: where it, or what looked
- * like one, ends. */
+/* Is there a host at the start of s: labels of letters, digits and hyphens with a dot between? *end_out: where it, or
+ * what looked like one, ends. */
 bool link_host_scan(struct str s, size_t *end_out);
 /* Is name, in any case, one of these? */
 bool link_is_listed(struct str name, const char *const *names, size_t count);

@@ -115,6 +115,14 @@ static struct str without_default_port(struct str host, bool is_https)
     return host;
 }
 
+/* Behind a scheme: names, localhost, [2001:db8::1]. */
+static bool is_host(struct str host)
+{
+    size_t end;
+    bool   is_ipv6 = str_starts_with(host, STR("[")) && memchr(host.ptr, ']', host.len);
+    return is_ipv6 || (host.len && ascii_kinds[(unsigned char)host.ptr[0]]) || link_host_scan(host, &end);
+}
+
 struct str text_link_canonical(struct arena *arena, struct str url)
 {
     url = str_trim(url);
@@ -130,7 +138,7 @@ struct str text_link_canonical(struct arena *arena, struct str url)
         }
     struct str host = without_default_port(authority, scheme == 8);
     size_t     host_end;
-    if (!link_host_scan(host, &host_end) && !(scheme && host.len))
+    if (!(scheme ? is_host(host) : link_host_scan(host, &host_end)))
         return arena_str(arena, url);
     struct writer out = {arena_alloc(arena, url.len + 16), 0};
     if (!out.ptr)
@@ -156,10 +164,13 @@ struct str text_link_host(struct str canonical_url)
         return STR("");
     struct str rest = {canonical_url.ptr + scheme, canonical_url.len - scheme};
     struct str host = {rest.ptr, span_until(rest, "/?#")};
-    const char *colon = host.len && host.ptr[0] != '[' ? memchr(host.ptr, ':', host.len) : NULL;
-    if (colon)
-        host.len = (size_t)(colon - host.ptr);
+    bool       is_ipv6 = str_starts_with(host, STR("["));
+    if (!utf8_is_valid(host) || !is_host(host))
+        return STR("");
+    host.len = is_ipv6 ? span_until(host, "]") : span_until(host, ":");
     if (host.len > 4 && str_starts_with(host, STR("www.")))
         take(&host, 4);
+    if (is_ipv6)
+        take(&host, 1);
     return host;
 }

@@ -1,5 +1,5 @@
-/* The tokeniser's place in a text, and the scanners that move it on. Each looks at what stands at scan->at; where it finds its form it
- * pushes the tokens and moves behind it. */
+/* The tokeniser's place in a text, and the scanners that move it on. Each looks at what stands at scan->at; where it
+ * finds its form it pushes the tokens and moves behind it. */
 #ifndef TEXT_SCAN_H
 #define TEXT_SCAN_H
 
@@ -27,13 +27,15 @@ bool scan_starts_link(struct str text, size_t at);
 
 /* ---- Pushing tokens ---- */
 
-/* One token at the current position. False where key is empty (invisible characters alone make no token), or without memory: key.ptr is
- * NULL where folding it had none. */
+/* One token at the current position. False where key is empty (invisible characters alone make no token), or without
+ * memory: key.ptr is NULL where folding it had none. */
 bool scan_push(struct scan *scan, enum token_kind kind, struct str key, size_t start, size_t end);
 /* A word with the key of text[start, end), and on to the next position. */
 void scan_push_word(struct scan *scan, size_t start, size_t end);
-/* Both tokens of a sigil form text[start, end): sigil with the folded text[name, end), and the word text[name, word_end). Moves behind. */
-void scan_push_sigil_form(struct scan *scan, enum token_kind kind, char sigil, size_t start, size_t name, size_t end, size_t word_end);
+/* Both tokens of a sigil form text[start, end): sigil with the folded text[name, end), and the word text[name,
+ * word_end). Moves behind. */
+void scan_push_sigil_form(struct scan *scan, enum token_kind kind, char sigil, size_t start, size_t name, size_t end,
+                          size_t word_end);
 
 /* text[start, end) with its entities undone; a slice of the text where it has none, else valid until the next call. */
 struct str scan_plain(struct scan *scan, size_t start, size_t end);

@@ -3,10 +3,12 @@
  *     fuzz_text    tokens lie in the text, a second look sees the same, keys read back as themselves
  *     fuzz_post    parse -> print -> parse and encode -> decode give the same post
  *     fuzz_query   parse -> print -> parse gives the same tree; the linter and the matcher live with it
+ *     fuzz_table   a table reads the same however its bytes arrive; its posts survive the outer form
  *
  * With -Dfuzzers=true and clang they are libFuzzer programs (make fuzz). Without, driver.c feeds them the seeds in
  * corpus/ and what becomes of those under a few thousand random changes, always the same ones, as a part of make
- * test. / */
+ * test.
+ */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
 

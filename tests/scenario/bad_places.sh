@@ -11,9 +11,8 @@ mkfifo "$folder/pipe"
 first=$!
 exec 3>"$folder/pipe"
 head -500 "$posts" >&3
-i=0
-while [ $i -lt 100 ] && [ ! -d "$BELLWETHER_DATA/clients/default/archive" ]; do sleep 0.05; i=$((i + 1)); done
-sleep 0.5
+i=0 # the lock names its holder
+while [ $i -lt 400 ] && ! grep -qs "^$first$" "$BELLWETHER_DATA/clients/default/archive/lock"; do sleep 0.05; i=$((i + 1)); done
 run import "$posts"
 equal "a second writer ends with 5" "$status" 5
 says "and names the first" "$err" "process $first"

@@ -14,7 +14,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$BELLWETHER" --client "$(echo $signal | tr
     import=$!
     exec 3>"$folder/pipe"
     head -2500 "$posts" >&3
-    sleep 1.5
+    sleep 0.5 # head has ended, so all but the last pipe's worth was read
     kill -s $signal $import
     status=0
     wait $import || status=$?

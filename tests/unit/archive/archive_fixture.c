@@ -8,7 +8,9 @@
 void fixture_init(struct fixture *fixture)
 {
     *fixture = (struct fixture){0};
-    snprintf(fixture->folder, sizeof fixture->folder, "%s/bellwether-archive-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+    /* In memory where there is such a folder: these tests sync thousands of times. */
+    const char *where = getenv("TMPDIR") ? getenv("TMPDIR") : access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+    snprintf(fixture->folder, sizeof fixture->folder, "%s/bellwether-archive-XXXXXX", where);
     check(mkdtemp(fixture->folder), "%s", fixture->folder);
     check_ok(text_analyser_new(&fixture->analyser, &fixture->error), fixture->error, "analyser");
 }
@@ -197,7 +199,14 @@ bool model_step(struct fixture *fixture, struct rng *rng, struct model *model, s
 
 static char complaint[1024];
 
-#define COMPLAIN(...) (snprintf(complaint, sizeof complaint, __VA_ARGS__), complaint)
+static enum error_code complaint_code;
+
+#define COMPLAIN(...) (complaint_code = error.code, snprintf(complaint, sizeof complaint, __VA_ARGS__), complaint)
+
+enum error_code last_complaint_code(void)
+{
+    return complaint_code;
+}
 
 /* What the indexes of one document say against what its post says. */
 static const char *check_doc(const struct snapshot_part *part, uint32_t doc, const struct post *post, struct fixture *fixture)
@@ -318,6 +327,7 @@ struct comparison {
 static const char *compare_one(void *context, const struct snapshot_part *part, uint32_t doc, const struct post *post)
 {
     struct comparison *comparison = context;
+    struct error       error = {0};
     int64_t            id;
     (void)part, (void)doc;
     if (!str_starts_with(post->id, STR("toot:")) || !str_to_i64(str_slice(post->id.ptr + 5, post->id.len - 5), &id) || id >= MODEL_IDS)
@@ -339,7 +349,7 @@ static const char *compare_one(void *context, const struct snapshot_part *part, 
     return is_equal ? NULL : complaint;
 }
 
-const char *compare_archive(struct archive *archive, struct fixture *fixture, const struct model *model)
+static const char *compare(struct archive *archive, struct fixture *fixture, const struct model *model, bool looks_at_indexes)
 {
     struct archive_snapshot *snapshot;
     struct archive_stats     stats = {0};
@@ -355,7 +365,7 @@ const char *compare_archive(struct archive *archive, struct fixture *fixture, co
         wrong = COMPLAIN("%u posts, expected %u", comparison.seen, expected);
     if (!wrong && (archive_stats(snapshot, &stats, &error) || stats.posts != expected))
         wrong = COMPLAIN("stats say %llu posts, expected %u: %s", (unsigned long long)stats.posts, expected, error.message);
-    if (!wrong)
+    if (!wrong && looks_at_indexes)
         wrong = check_indexes(snapshot, fixture);
     for (uint32_t state = 0; !wrong && state < MODEL_STATES; state++) {
         struct arena arena = {0};
@@ -369,6 +379,16 @@ const char *compare_archive(struct archive *archive, struct fixture *fixture, co
     }
     archive_snapshot_release(snapshot);
     return wrong;
+}
+
+const char *compare_archive(struct archive *archive, struct fixture *fixture, const struct model *model)
+{
+    return compare(archive, fixture, model, true);
+}
+
+const char *compare_posts(struct archive *archive, struct fixture *fixture, const struct model *model)
+{
+    return compare(archive, fixture, model, false);
 }
 
 /* ---- Files ---- */

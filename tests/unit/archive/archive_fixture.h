@@ -50,6 +50,10 @@ bool model_step(struct fixture *fixture, struct rng *rng, struct model *model, s
 
 /* NULL where the archive says exactly what the model says, and all its indexes agree with its posts; else what is wrong. */
 const char *compare_archive(struct archive *archive, struct fixture *fixture, const struct model *model);
+/* The same without the indexes: faster. */
+const char *compare_posts(struct archive *archive, struct fixture *fixture, const struct model *model);
+/* ERROR_NONE where the last complaint was that the archive says something wrong, else the error by which it refused to say anything. */
+enum error_code last_complaint_code(void);
 /* The same without a model: that terms, positions, postings, columns and ids agree with the posts. */
 const char *check_indexes(struct archive_snapshot *snapshot, struct fixture *fixture);
 

@@ -169,6 +169,24 @@ static void huge_posts(void **state)
     world_fini(&world);
 }
 
+/* Who adds posts without post_check may bring broken bytes: a literal is looked for in the repaired text. */
+static void broken_text(void **state)
+{
+    struct world       world;
+    struct post        post = plain_post("x:1", "caf\xe9 late", SOME_TIME);
+    struct text_facts  facts;
+    enum archive_added added;
+    struct error       error = {0};
+    (void)state;
+    world_init(&world, NULL);
+    check_ok(text_analyse(world.analyser, &world.arena, post.text, post.lang, TEXT_WANT_ALL, &facts, &error), error, " ");
+    check_ok(archive_add(world.archive, &post, &facts, &added, &error), error, " ");
+    world_commit(&world);
+    ask_all(&world, "raw:\"caf\xef\xbf\xbd late\"", 1);
+    ask_all(&world, "raw:\"cafe late\"", 0);
+    world_fini(&world);
+}
+
 /* A phrase of very many wildcards, each standing for very many words, has no list of them: it goes to the matcher. */
 static void wildcards_beyond_listing(void **state)
 {
@@ -204,6 +222,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_archive), cmocka_unit_test(one_post),   cmocka_unit_test(everything_deleted),
         cmocka_unit_test(equal_times),      cmocka_unit_test(huge_posts), cmocka_unit_test(wildcards_beyond_listing),
+        cmocka_unit_test(broken_text),
     };
     return cmocka_run_group_tests_name("archive answers: edges", tests, NULL, NULL);
 }

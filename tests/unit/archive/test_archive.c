@@ -1,6 +1,8 @@
 /* An archive as its callers see it: what is added, said twice, edited, deleted, sealed and opened anew. */
 #include "archive_fixture.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -261,6 +263,103 @@ static void a_reader_in_another_process_follows(void **state)
     fixture_fini(&fixture);
 }
 
+/* ---- Many pending posts, and a thread that looks while they come ---- */
+
+enum { MANY = 12000, BATCH = 500 };
+
+struct watch {
+    struct archive *archive;
+    atomic_bool     is_over;
+    const char     *wrong;
+    uint32_t        looks;
+};
+
+static void *watch(void *context)
+{
+    struct watch *watch = context;
+    uint64_t      before = 0;
+    struct error  error = {0};
+    while (!atomic_load(&watch->is_over) && !watch->wrong) {
+        struct archive_snapshot *snapshot;
+        struct archive_stats     stats = {0};
+        if (archive_snapshot(watch->archive, &snapshot, &error) || archive_stats(snapshot, &stats, &error))
+            watch->wrong = "no snapshot";
+        else if (stats.posts < before || stats.posts % BATCH != 0)
+            watch->wrong = "a part of a commit was seen";
+        before = stats.posts;
+        archive_snapshot_release(snapshot);
+        watch->looks++;
+    }
+    return NULL;
+}
+
+static void add_many(struct fixture *fixture, uint32_t i, const char *text, enum archive_added expected)
+{
+    char               id[32];
+    enum archive_added added;
+    struct text_facts  facts;
+    arena_reset(&fixture->arena);
+    snprintf(id, sizeof id, "toot:%u", i);
+    struct post post = {.id = str_of(id), .platform = STR("toot"), .author_id = STR("x"), .kind = STR("post"), .text = str_of(text), .lang = STR("en"),
+                        .at_us = 1340000000000000 + (int64_t)(i * 7919 % MANY) * 1000000, .author_followers = -1,
+                        .metrics = {-1, -1, -1, -1, -1}};
+    check_ok(text_analyse(fixture->analyser, &fixture->arena, post.text, post.lang, 0, &facts, &fixture->error), fixture->error, "analyse");
+    check_ok(archive_add(fixture->archive, &post, &facts, &added, &fixture->error), fixture->error, "add %u", i);
+    check(added == expected, "%u: %d, not %d", i, added, expected);
+}
+
+static void check_many(struct fixture *fixture, uint64_t posts, const char *when)
+{
+    struct archive_snapshot *snapshot;
+    struct archive_stats     stats;
+    check_ok(archive_snapshot(fixture->archive, &snapshot, &fixture->error), fixture->error, "%s", when);
+    check_ok(archive_stats(snapshot, &stats, &fixture->error), fixture->error, "%s", when);
+    check(stats.posts == posts, "%s: %llu posts, not %llu", when, (unsigned long long)stats.posts, (unsigned long long)posts);
+    const char *wrong = check_indexes(snapshot, fixture);
+    check(!wrong, "%s: %s", when, wrong);
+    archive_snapshot_release(snapshot);
+}
+
+static void a_thread_may_look_while_posts_come(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    struct watch   watched = {0};
+    pthread_t      thread;
+    bool           was_there;
+    fixture_init(&fixture);
+    fixture_open(&fixture, &(struct archive_options){.is_sync_off = true});
+    watched.archive = fixture.archive;
+    check(pthread_create(&thread, NULL, watch, &watched) == 0, "thread");
+    for (uint32_t i = 0; i < MANY; i++) {
+        add_many(&fixture, i, "first words of the day", ARCHIVE_NEW);
+        if (i % BATCH == BATCH - 1)
+            check_ok(archive_commit(fixture.archive, &fixture.error), fixture.error, "commit");
+    }
+    atomic_store(&watched.is_over, true);
+    pthread_join(thread, NULL);
+    check(!watched.wrong && watched.looks > 0, "%s after %u looks", watched.wrong, watched.looks);
+    check_many(&fixture, MANY, "pending");
+    uint32_t deleted = 0;
+    for (uint32_t i = 0; i < MANY; i += 3) /* what is pending in images is edited and deleted like anything else */
+        if (i % 2) {
+            char id[32];
+            snprintf(id, sizeof id, "toot:%u", i);
+            check_ok(archive_delete_post(fixture.archive, str_of(id), &was_there, &fixture.error), fixture.error, "delete");
+            check(was_there, "post %u", i);
+            deleted++;
+        } else
+            add_many(&fixture, i, "other words altogether", ARCHIVE_EDITED);
+    check_ok(archive_commit(fixture.archive, &fixture.error), fixture.error, "commit");
+    check_many(&fixture, MANY - deleted, "changed");
+    check_ok(archive_seal(fixture.archive, &fixture.error), fixture.error, "seal");
+    check_many(&fixture, MANY - deleted, "sealed");
+    fixture_close(&fixture);
+    fixture_open(&fixture, NULL);
+    check_many(&fixture, MANY - deleted, "opened anew");
+    fixture_fini(&fixture);
+}
+
 /* ---- The model ---- */
 
 static void random_steps_do_what_the_model_does(void **state)
@@ -307,6 +406,7 @@ int main(void)
         cmocka_unit_test(a_lost_manifest_is_not_replaced_by_an_empty_one),
         cmocka_unit_test(a_snapshot_stays_as_it_was),
         cmocka_unit_test(a_reader_in_another_process_follows),
+        cmocka_unit_test(a_thread_may_look_while_posts_come),
         cmocka_unit_test(random_steps_do_what_the_model_does),
     };
     return cmocka_run_group_tests_name("archive", tests, NULL, NULL);

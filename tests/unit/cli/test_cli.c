@@ -31,7 +31,8 @@ static void every_row_has_its_words(void **state)
         check_words(command->summary, "summary", command->name);
         check_words(command->details, "details", command->name);
         check(strlen(command->summary) < 66, "%s: the summary fits its line", command->name);
-        check(command->arguments && command->run && command->min_arguments <= command->max_arguments, "%s", command->name);
+        check(command->arguments && command->run && command->min_arguments <= command->max_arguments, "%s",
+              command->name);
         check_options(command->options, command->name);
         check(command->examples && command->examples->line, "%s has an example", command->name);
         for (const struct cli_example *example = command->examples; example->line; example++) {
@@ -49,8 +50,8 @@ static void one_option_name_means_one_form(void **state)
         for (size_t j = 0; cli_commands[j]; j++)
             for (const struct cli_option *a = cli_commands[i]->options; a && a->name; a++) {
                 for (const struct cli_option *b = cli_commands[j]->options; b && b->name; b++)
-                    check(strcmp(a->name, b->name) != 0 || !a->value == !b->value, "--%s of %s and %s", a->name, cli_commands[i]->name,
-                          cli_commands[j]->name);
+                    check(strcmp(a->name, b->name) != 0 || !a->value == !b->value, "--%s of %s and %s", a->name,
+                          cli_commands[i]->name, cli_commands[j]->name);
                 for (const struct cli_option *b = cli_global_options; b->name; b++)
                     check(strcmp(a->name, b->name) != 0, "--%s of %s is global", a->name, cli_commands[i]->name);
             }
@@ -117,8 +118,8 @@ static void words_become_options_and_arguments(void **state)
         enum error_code code = cli_parse(cli, argc, argv);
         check(code == cases[i].code, "row %zu: %d: %s", i, code, cli->error.message);
         if (code) {
-            check(strstr(cli->error.message, cases[i].parsed) || strstr(cli->error.hint, cases[i].parsed), "row %zu: %s / %s", i,
-                  cli->error.message, cli->error.hint);
+            check(strstr(cli->error.message, cases[i].parsed) || strstr(cli->error.hint, cases[i].parsed),
+                  "row %zu: %s / %s", i, cli->error.message, cli->error.hint);
         } else {
             buf_printf(&parsed, "%s|", cli->command ? cli->command->name : "-");
             for (size_t g = 0; g < cli->given_count; g++)
@@ -145,10 +146,16 @@ static void text_of_strangers_is_made_safe(void **state)
         {"plain", "plain"},
         {"  two \n\t lines\r\n", "two lines"},
         {"\x1b[31mred\x07", "\xef\xbf\xbd[31mred\xef\xbf\xbd"},
-        {"\xc2\x9b" "2J", "2J"},
-        {"a\xe2\x80\xae" "b\xe2\x81\xa6" "c\xef\xbb\xbf", "abc"},
+        {"\xc2\x9b"
+         "2J",
+         "2J"},
+        {"a\xe2\x80\xae"
+         "b\xe2\x81\xa6"
+         "c\xef\xbb\xbf",
+         "abc"},
         {"\xff\xc3", "\xef\xbf\xbd\xef\xbf\xbd"},
-        {"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x9a\x80", "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x9a\x80"}, /* a joiner inside an emoji stays */
+        {"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x9a\x80",
+         "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x9a\x80"}, /* a joiner inside an emoji stays */
         {"", ""},
     };
     struct arena arena = {0};
@@ -166,8 +173,12 @@ static void text_is_cut_to_its_columns(void **state)
         int         columns;
         const char *cut;
     } cases[] = {
-        {"abc", 3, "abc"}, {"abcd", 3, "ab\xe2\x80\xa6"}, {"a bcd", 3, "a\xe2\x80\xa6"}, {"abc", 1, "\xe2\x80\xa6"},
-        {"\xe6\x9d\xb1\xe4\xba\xac", 4, "\xe6\x9d\xb1\xe4\xba\xac"}, {"\xe6\x9d\xb1\xe4\xba\xac", 3, "\xe6\x9d\xb1\xe2\x80\xa6"},
+        {"abc", 3, "abc"},
+        {"abcd", 3, "ab\xe2\x80\xa6"},
+        {"a bcd", 3, "a\xe2\x80\xa6"},
+        {"abc", 1, "\xe2\x80\xa6"},
+        {"\xe6\x9d\xb1\xe4\xba\xac", 4, "\xe6\x9d\xb1\xe4\xba\xac"},
+        {"\xe6\x9d\xb1\xe4\xba\xac", 3, "\xe6\x9d\xb1\xe2\x80\xa6"},
         {"\xe6\x9d\xb1\xe4\xba\xac", 2, "\xe2\x80\xa6"},
     };
     struct arena arena = {0};
@@ -232,7 +243,7 @@ static void tables_fit_the_terminal(void **state)
     static const struct show_column columns[] = {{"name", false, true}, {"n", true, false}};
     struct cli                     *cli = calloc(1, sizeof *cli);
     struct show_table               table = {.columns = columns, .column_count = 2};
-    struct str                      rows[][2] = {{STR("short"), STR("1")}, {STR("much too long for this line\x1b"), STR("1,000")}};
+    struct str rows[][2] = {{STR("short"), STR("1")}, {STR("much too long for this line\x1b"), STR("1,000")}};
     cli->columns = 20;
     for (size_t i = 0; i < 2; i++)
         check(show_row(cli, &table, rows[i]) == 0, "row");

@@ -132,7 +132,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_becomes_each_of_its_texts), cmocka_unit_test(weights_are_kept),
-        cmocka_unit_test(a_binding_holds_until_it_is_lifted), cmocka_unit_test(wrong_lists_are_refused_with_their_place),
+        cmocka_unit_test(a_binding_holds_until_it_is_lifted),
+            cmocka_unit_test(wrong_lists_are_refused_with_their_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,8 @@ static enum error_code hash_line(void *context, const struct post *post, struct 
 static void equal_seeds_give_equal_bytes_and_others_do_not(void **state)
 {
     (void)state;
-    static const struct { uint64_t seed; unsigned posts_per_day; } rows[] = {{0, 500}, {1, 500}, {1, 500}, {2, 500}, {1, 501}};
+    static const struct { uint64_t seed; unsigned posts_per_day; } rows[] = {{0, 500}, {1, 500}, {1, 500}, {2, 500}, {1,
+        501}};
     uint64_t hashes[COUNT_OF(rows)] = {0};
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct demo_options options = {.seed = rows[i].seed, .posts_per_day = rows[i].posts_per_day};
@@ -51,7 +52,8 @@ static void options_out_of_range_are_named(void **state)
         uint64_t         hash = 0;
         struct error     error = {0};
         struct demo_plan plan;
-        check(demo_generate(&rows[i].options, hash_line, &hash, &plan, &error) == ERROR_INVALID && strstr(error.message, rows[i].message),
+        check(demo_generate(&rows[i].options, hash_line, &hash, &plan, &error) == ERROR_INVALID && strstr(error.message,
+            rows[i].message),
               "row %zu: %s", i, error.message);
         check(plan.count == 0 && plan.arena.blocks == NULL && hash == 0, "row %zu leaves nothing", i);
     }
@@ -70,14 +72,15 @@ static void whoever_takes_the_posts_may_stop(void **state)
     struct error        error = {0};
     struct demo_plan    plan;
     int                 taken = 0;
-    check(demo_generate(&options, refuse_third, &taken, &plan, &error) == ERROR_CANCELLED && taken == 3, "%d taken", taken);
+    check(demo_generate(&options, refuse_third, &taken, &plan, &error) == ERROR_CANCELLED && taken == 3, "%d taken",
+          taken);
     assert_null(plan.planted);
 }
 
 static void it_is_quick_and_of_the_size_that_was_asked_for(void **state)
 {
     (void)state;
-    check(town.took_us < GENERATION_LIMIT_S * 1e6, "took %.2f s", (double)town.took_us / 1e6);
+    check(town.took_s < GENERATION_LIMIT_S, "took %.2f s", town.took_s);
     check(town.count == town.plan.posts && town.count > 60000 && town.count < 70000, "%zu posts", town.count);
     check(town.plan.until_us - town.plan.since_us == 21 * CLOCK_DAY_US, "days");
 }
@@ -123,7 +126,8 @@ static void answers_and_reposts_point_back(void **state)
     for (size_t i = 0; i < town.count; i++) {
         const struct post *post = &town.posts[i];
         boards += post->community.len > 0;
-        check((post->community.len > 0) == str_equal(post->platform, STR("quayside")), "post %zu: boards are on quayside alone", i);
+        check((post->community.len > 0) == str_equal(post->platform, STR("quayside")),
+              "post %zu: boards are on quayside alone", i);
         if (post->reply_to.len) {
             const struct post *parent = earlier(i, post->reply_to, "parent");
             check_str(post->thread, post_thread(parent), "thread of post %zu", i);
@@ -176,7 +180,8 @@ static void no_account_speaks_for_the_town(void **state)
 static void what_was_planted_is_where_the_plan_says(void **state)
 {
     (void)state;
-    static const struct { const char *name; enum demo_kind kind; enum demo_shape shape; size_t posts, people; int hour; } rows[] = {
+    static const struct { const char *name; enum demo_kind kind; enum demo_shape shape; size_t posts,
+                         people; int hour; } rows[] = {
         {"aground", DEMO_STORY, DEMO_STEP, 250, 180, 7}, {"gerald", DEMO_STORY, DEMO_RAMP, 220, 150, 12},
         {"bun", DEMO_STORY, DEMO_DRIFT, 170, 120, 7},    {"app", DEMO_STORY, DEMO_TWO_HUMPS, 190, 130, 16},
         {"hum", DEMO_STORY, DEMO_SPILL, 150, 100, 21},   {"rabbit", DEMO_STORY, DEMO_CARRIED, 170, 120, 10},
@@ -187,12 +192,15 @@ static void what_was_planted_is_where_the_plan_says(void **state)
         uint32_t                   first = interner_find(&town.ids, planted->post_ids[0]);
         check(planted->kind == rows[i].kind && planted->shape == rows[i].shape, "%s: kind and shape", rows[i].name);
         check(planted->post_id_count >= rows[i].posts, "%s: %zu posts", rows[i].name, planted->post_id_count);
-        check(planted->people >= rows[i].people && (planted->kind != DEMO_FLOOD || planted->people == 1), "%s: %zu people", rows[i].name, planted->people);
-        check(planted->onset_us == town.posts[first].at_us && planted->onset_us < planted->until_us, "%s: onset", rows[i].name);
+        check(planted->people >= rows[i].people && (planted->kind != DEMO_FLOOD || planted->people == 1),
+              "%s: %zu people", rows[i].name, planted->people);
+        check(planted->onset_us == town.posts[first].at_us && planted->onset_us < planted->until_us, "%s: onset",
+              rows[i].name);
         check((planted->onset_us / CLOCK_HOUR_US) % 24 == rows[i].hour, "%s: hour of onset", rows[i].name);
         check_str(planted->starters[0], town.posts[first].author_handle, "%s: who starts it", rows[i].name);
         for (size_t j = 0; j < planted->post_id_count; j++)
-            check(town.posts[interner_find(&town.ids, planted->post_ids[j])].at_us >= planted->onset_us, "%s: post before its onset", rows[i].name);
+            check(town.posts[interner_find(&town.ids, planted->post_ids[j])].at_us >= planted->onset_us,
+                  "%s: post before its onset", rows[i].name);
     }
 }
 
@@ -202,7 +210,8 @@ static size_t between(const char *name, double from_h, double to_h)
     const struct demo_planted *planted = fixture_find(&town, name);
     size_t count = 0;
     for (size_t i = 0; i < planted->post_id_count; i++) {
-        double at_h = (double)(town.posts[interner_find(&town.ids, planted->post_ids[i])].at_us - planted->onset_us) / (double)CLOCK_HOUR_US;
+        int64_t at_us = town.posts[interner_find(&town.ids, planted->post_ids[i])].at_us;
+        double  at_h = (double)(at_us - planted->onset_us) / (double)CLOCK_HOUR_US;
         count += at_h >= from_h && at_h < to_h;
     }
     return count;
@@ -211,13 +220,16 @@ static size_t between(const char *name, double from_h, double to_h)
 static void stories_have_their_shapes(void **state)
 {
     (void)state;
-    check(between("aground", 0, 1) > 60 && between("aground", 0, 1) > 3 * between("aground", 4, 5) / 2, "a step: %zu at once", between("aground", 0, 1));
-    check(between("gerald", 4.5, 6) > 5 * between("gerald", 0, 1.5), "a ramp: %zu, then %zu", between("gerald", 0, 1.5), between("gerald", 4.5, 6));
-    for (double hour = 0; hour < 24; hour += 6)
-        check(between("bun", hour, hour + 6) < between("bun", 0, 99) / 2, "a drift has no peak: %zu at %.0f h", between("bun", hour, hour + 6), hour);
-    check(between("bun", 12, 30) > 50, "a drift lasts: %zu", between("bun", 12, 30));
-    check(between("app", 0, 5) > 70 && between("app", 7, 13) < 5 && between("app", 14, 20) > 80, "two humps: %zu %zu %zu", between("app", 0, 5),
-          between("app", 7, 13), between("app", 14, 20));
+    check(between("aground", 0, 1) > 60 && between("aground", 0, 1) > 3 * between("aground", 4, 5) / 2,
+          "a step: %zu at once", between("aground", 0, 1));
+    check(between("gerald", 4.5, 6) > 5 * between("gerald", 0, 1.5), "a ramp: %zu, then %zu", between("gerald", 0, 1.5),
+          between("gerald", 4.5, 6));
+    for (double hour = 0; hour < 48; hour += 3)
+        check(between("bun", hour, hour + 3) < between("bun", 0, 99) / 3, "a drift has no peak: %zu at %.0f h",
+              between("bun", hour, hour + 3), hour);
+    check(between("bun", 12, 30) > between("bun", 0, 12), "a drift grows: %zu", between("bun", 12, 30));
+    check(between("app", 0, 5) > 70 && between("app", 7, 13) < 5 && between("app", 14, 20) > 80,
+          "two humps: %zu %zu %zu", between("app", 0, 5), between("app", 7, 13), between("app", 14, 20));
 }
 
 static void the_hum_starts_at_home_and_spills_over(void **state)
@@ -250,7 +262,8 @@ static void weekly_ones_keep_their_weekday(void **state)
             const struct demo_planted *planted = &town.plan.planted[j];
             if (!str_equal(planted->name, str_of(rows[i].name)))
                 continue;
-            check(planted->kind == DEMO_WEEKLY && planted->is_first == (weeks == 0), "%s, week %d", rows[i].name, weeks);
+            check(planted->kind == DEMO_WEEKLY && planted->is_first == (weeks == 0), "%s, week %d", rows[i].name,
+                  weeks);
             for (size_t k = 0; k < planted->post_id_count; k++) {
                 int64_t day = town.posts[interner_find(&town.ids, planted->post_ids[k])].at_us / CLOCK_DAY_US;
                 check((day + 3) % 7 == rows[i].weekday, "%s on another day", rows[i].name);
@@ -278,9 +291,12 @@ static int drop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(equal_seeds_give_equal_bytes_and_others_do_not), cmocka_unit_test(options_out_of_range_are_named),
-        cmocka_unit_test(whoever_takes_the_posts_may_stop), cmocka_unit_test(it_is_quick_and_of_the_size_that_was_asked_for),
-        cmocka_unit_test(every_post_is_in_order_and_comes_back_as_it_went), cmocka_unit_test(answers_and_reposts_point_back),
+        cmocka_unit_test(equal_seeds_give_equal_bytes_and_others_do_not),
+            cmocka_unit_test(options_out_of_range_are_named),
+        cmocka_unit_test(whoever_takes_the_posts_may_stop),
+            cmocka_unit_test(it_is_quick_and_of_the_size_that_was_asked_for),
+        cmocka_unit_test(every_post_is_in_order_and_comes_back_as_it_went),
+            cmocka_unit_test(answers_and_reposts_point_back),
         cmocka_unit_test(the_town_sleeps_and_wakes), cmocka_unit_test(no_account_speaks_for_the_town),
         cmocka_unit_test(what_was_planted_is_where_the_plan_says), cmocka_unit_test(stories_have_their_shapes),
         cmocka_unit_test(the_hum_starts_at_home_and_spills_over), cmocka_unit_test(weekly_ones_keep_their_weekday),

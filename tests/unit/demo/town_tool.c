@@ -39,7 +39,8 @@ static enum error_code feed_post(void *context, const struct post *post, struct 
     struct looking   *looking = context;
     struct text_facts facts;
     arena_reset(&looking->arena);
-    enum error_code code = text_analyse(looking->analyser, &looking->arena, post->text, post->lang, TEXT_WANT_ALL, &facts, error);
+    enum error_code code = text_analyse(looking->analyser, &looking->arena, post->text, post->lang, TEXT_WANT_ALL,
+                                        &facts, error);
     return code ? code : trend_engine_add(looking->engine, post, &facts, error);
 }
 
@@ -50,7 +51,8 @@ static void on_event(void *context, enum trend_event_kind kind, int64_t at_us, c
     demo_watch_event(looking->watch, kind, at_us, trend);
     char at[CLOCK_TEXT_BYTES];
     if (looking->shows_events)
-        printf("%s %-6s %4llu z %5.1f voices %5.1f flags %u posts %4zu  %.*s\n", clock_print(at_us, at), kinds[kind], (unsigned long long)trend->id,
+        printf("%s %-6s %4llu z %5.1f voices %5.1f flags %u posts %4zu  %.*s\n", clock_print(at_us, at), kinds[kind],
+               (unsigned long long)trend->id,
                trend->z, trend->voices, trend->flags, trend->post_id_count, STR_ARG(trend->label));
 }
 
@@ -64,7 +66,8 @@ static enum error_code look_at_trends(const struct demo_options *options, bool s
     struct buf           out = {0};
     int64_t              started_us = clock_monotonic_us();
     enum error_code code = demo_generate(options, count_post, NULL, &plan, error);
-    fprintf(stderr, "generated %llu posts in %.2f s\n", (unsigned long long)plan.posts, (double)(clock_monotonic_us() - started_us) / 1e6);
+    fprintf(stderr, "generated %llu posts in %.2f s\n", (unsigned long long)plan.posts,
+            (double)(clock_monotonic_us() - started_us) / 1e6);
     if (!code)
         code = demo_watch_new(&plan, &looking.watch, error);
     if (!code)

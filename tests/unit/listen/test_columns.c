@@ -42,14 +42,15 @@ static void files_are_told_apart_by_their_bytes(void **state)
         struct column_options options = {0};
         struct feed_shape     shape;
         struct error          error = {0};
-        enum error_code code = feed_look(str_of(cases[i].beginning), cases[i].name, cases[i].format, &options, &shape, &error);
+        enum error_code code = feed_look(str_of(cases[i].beginning), cases[i].name, cases[i].format, &options, &shape,
+                                         &error);
         check(code == cases[i].code, "row %zu: %d %s", i, code, error.message);
         if (code)
             continue;
         check(shape.is_table == cases[i].is_table, "row %zu: a table", i);
         if (shape.is_table)
-            check(shape.separator == cases[i].separator && shape.header_record == cases[i].header, "row %zu: '%c' %d", i, shape.separator,
-                  (int)shape.header_record);
+            check(shape.separator == cases[i].separator && shape.header_record == cases[i].header, "row %zu: '%c' %d",
+                  i, shape.separator, (int)shape.header_record);
     }
 }
 
@@ -73,12 +74,15 @@ static void records_become_posts(void **state)
         const char *headers, *record, *platform, *post; /* post: its JSON, or how the error begins */
     } cases[] = {
         {"id|date|text|author", "7|2015-02-24|hi|@ann", "Toot Place",
-         "{\"id\":\"toot-place:7\",\"platform\":\"toot-place\",\"at\":\"2015-02-24T00:00:00Z\",\"author\":{\"handle\":\"ann\"},\"text\":\"hi\","
+         "{\"id\":\"toot-place:7\",\"platform\":\"toot-place\",\"at\":\"2015-02-24T00:00:00Z\",\"author\":{\"handle\":"
+         "\"ann\"},\"text\":\"hi\","
          "\"kind\":\"post\"}"},
         {"Id|Date|Full Text|Author|Full Name|Thread Id|Likes|X Followers|Language|Url|Page Type",
          "toot:7|2015-02-24|hi| ann |Ann A|6|1,234|12.0|en|https://t.example/7|Toot", "",
-         "{\"id\":\"toot:7\",\"platform\":\"toot\",\"at\":\"2015-02-24T00:00:00Z\",\"author\":{\"handle\":\"ann\",\"name\":\"Ann A\",\"followers\":12},"
-         "\"text\":\"hi\",\"lang\":\"en\",\"kind\":\"post\",\"url\":\"https://t.example/7\",\"thread\":\"toot:6\",\"metrics\":{\"likes\":1234}}"},
+         "{\"id\":\"toot:7\",\"platform\":\"toot\",\"at\":\"2015-02-24T00:00:00Z\",\"author\":{\"handle\":\"ann\","
+         "\"name\":\"Ann A\",\"followers\":12},"
+         "\"text\":\"hi\",\"lang\":\"en\",\"kind\":\"post\",\"url\":\"https://t.example/"
+         "7\",\"thread\":\"toot:6\",\"metrics\":{\"likes\":1234}}"},
         {"date|text|likes|url", "2015-02-24|x|many|not an address", "a", "?"},
         {"date|text|url", "2015-02-24|x|https://m.twitter.com/a/1", "", "?twitter"},
         {"date|text|url", "2015-02-24|x|https://nottwitter.com/a/1", "", "!platform: no column says it"},
@@ -92,7 +96,7 @@ static void records_become_posts(void **state)
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct str            headers[MOST], fields[MOST];
-        size_t                header_count = split(cases[i].headers, headers), field_count = split(cases[i].record, fields);
+        size_t header_count = split(cases[i].headers, headers), field_count = split(cases[i].record, fields);
         struct column_options options = {.platform = str_of(cases[i].platform)};
         struct columns        columns;
         struct arena          arena = {0};
@@ -103,7 +107,8 @@ static void records_become_posts(void **state)
         check(columns_map(headers, header_count, &options, &columns) > 0, "row %zu: the header is known", i);
         enum error_code code = columns_to_post(&columns, fields, field_count, &arena, &post, &error);
         if (wanted[0] == '!') {
-            check(code != 0 && str_starts_with(str_of(error.message), str_of(wanted + 1)), "row %zu: %s", i, error.message);
+            check(code != 0 && str_starts_with(str_of(error.message), str_of(wanted + 1)), "row %zu: %s", i,
+                  error.message);
         } else {
             check(code == 0, "row %zu: %s", i, error.message);
             post_print(&post, &out);
@@ -120,7 +125,8 @@ static void records_become_posts(void **state)
 static void a_made_id_depends_on_what_was_said_by_whom_and_when(void **state)
 {
     (void)state;
-    static const char *const records[] = {"2015-02-24|x|ann", "2015-02-24|x|ann", "2015-02-24|y|ann", "2015-02-25|x|ann", "2015-02-24|x|bob"};
+    static const char *const records[] = {"2015-02-24|x|ann", "2015-02-24|x|ann", "2015-02-24|y|ann",
+                                          "2015-02-25|x|ann", "2015-02-24|x|bob"};
     struct str               headers[MOST], ids[COUNT_OF(records)];
     struct column_options    options = {.platform = STR("a")};
     struct columns           columns;
@@ -130,7 +136,8 @@ static void a_made_id_depends_on_what_was_said_by_whom_and_when(void **state)
         struct str   fields[MOST];
         struct post  post;
         struct error error = {0};
-        check_ok(columns_to_post(&columns, fields, split(records[i], fields), &arena, &post, &error), error, "%s", records[i]);
+        check_ok(columns_to_post(&columns, fields, split(records[i], fields), &arena, &post, &error), error, "%s",
+                 records[i]);
         ids[i] = post.id;
     }
     for (size_t i = 1; i < COUNT_OF(records); i++)
@@ -144,12 +151,13 @@ static void overrides_are_read(void **state)
     static const struct {
         const char     *text;
         enum error_code code;
-    } cases[] = {{"at=Posted On", 0}, {"author=a=b", 0}, {"at", ERROR_USAGE}, {"at=", ERROR_USAGE}, {"=x", ERROR_USAGE}, {"colour=x", ERROR_USAGE},
-                 {"", ERROR_USAGE}};
+    } cases[] = {{"at=Posted On", 0}, {"author=a=b", 0},         {"at", ERROR_USAGE}, {"at=", ERROR_USAGE},
+                 {"=x", ERROR_USAGE}, {"colour=x", ERROR_USAGE}, {"", ERROR_USAGE}};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct column_override override;
         struct error           error = {0};
-        check(column_override_parse(cases[i].text, &override, &error) == cases[i].code, "%s: %s", cases[i].text, error.message);
+        check(column_override_parse(cases[i].text, &override, &error) == cases[i].code, "%s: %s", cases[i].text,
+              error.message);
     }
     struct str             headers[MOST];
     struct column_override override = {COLUMN_TEXT, STR("MY words")};
@@ -185,14 +193,23 @@ static void rejected_lines_are_kept_with_their_reason(void **state)
     check(!vfs_exists(inside), "nothing is made before it is needed");
     for (int i = 0; i < REJECTS_TEXT_MAX_BYTES; i++)
         buf_append_str(&longest, STR("\xe2\x82\xac"));
-    check_ok(rejects_add(&rejects, "/a/b c\x1b.csv", 7, STR("no \"time\""), STR("a\xff" "b\n"), &error), error, "first");
+    check_ok(rejects_add(&rejects, "/a/b c\x1b.csv", 7, STR("no \"time\""),
+                         STR("a\xff"
+                             "b\n"),
+                         &error),
+             error, "first");
     check_ok(rejects_add(&rejects, "-", 8, STR("long"), buf_str(&longest), &error), error, "second");
     check_ok(rejects_flush(&rejects, &error), error, "flush");
-    check(strstr(rejects.file.path, "/b-c-.csv-") && str_ends_with(str_of(rejects.file.path), STR("Z.jsonl")), "%s", rejects.file.path);
+    check(strstr(rejects.file.path, "/b-c-.csv-") && str_ends_with(str_of(rejects.file.path), STR("Z.jsonl")), "%s",
+          rejects.file.path);
     check_ok(vfs_read_file(rejects.file.path, 1 << 20, &written, &error), error, "read");
-    check(str_starts_with(buf_str(&written), STR("{\"file\":\"/a/b c\\u001b.csv\",\"line\":7,\"reason\":\"no \\\"time\\\"\",\"text\":\"a\xef\xbf\xbd" "b\\n\"}\n")),
+    check(str_starts_with(buf_str(&written), STR("{\"file\":\"/a/b c\\u001b.csv\",\"line\":7,\"reason\":\"no "
+                                                 "\\\"time\\\"\",\"text\":\"a\xef\xbf\xbd"
+                                                 "b\\n\"}\n")),
           "%.*s", STR_ARG(buf_str(&written)));
-    check(written.len < REJECTS_TEXT_MAX_BYTES + 300 && str_ends_with(buf_str(&written), STR("\xe2\x82\xac\xe2\x80\xa6\"}\n")), "the long one is cut");
+    check(written.len < REJECTS_TEXT_MAX_BYTES + 300 && str_ends_with(buf_str(&written), STR("\xe2\x82\xac\xe2\x80\xa6"
+                                                                                             "\"}\n")),
+          "the long one is cut");
     unlink(rejects.file.path);
     rejects_fini(&rejects);
     rmdir(inside);

@@ -47,7 +47,9 @@ static unsigned write_posts(const char *path, unsigned count)
             continue;
         }
         good++;
-        fprintf(file, "{\"id\":\"toot:%u\",\"platform\":\"toot\",\"at\":\"2026-03-%02uT10:%02u:00Z\",\"author\":{\"id\":\"a%u\"},\"text\":\"the %u ferry is late\"}\n",
+        fprintf(file,
+                "{\"id\":\"toot:%u\",\"platform\":\"toot\",\"at\":\"2026-03-%02uT10:%02u:00Z\",\"author\":{\"id\":\"a%"
+                "u\"},\"text\":\"the %u ferry is late\"}\n",
                 i, 1 + i % 28, i % 60, i % 7, i);
     }
     check(fclose(file) == 0, "%s", path);
@@ -56,7 +58,8 @@ static unsigned write_posts(const char *path, unsigned count)
 
 static struct import_options options_for(const struct place *place, const char *const *paths)
 {
-    return (struct import_options){.paths = paths, .path_count = 1, .rejected_folder = place->rejected, .commit_posts = 500, .commit_ms = 60000};
+    return (struct import_options){
+        .paths = paths, .path_count = 1, .rejected_folder = place->rejected, .commit_posts = 500, .commit_ms = 60000};
 }
 
 static enum error_code import(const struct place *place, struct import_report *report, struct error *error)
@@ -97,9 +100,11 @@ static void every_line_is_accounted_for(void **state)
     make_place(&place);
     unsigned good = write_posts(place.posts, 3000);
     check_ok(import(&place, &report, &error), error, "first");
-    check(report.counts.read == 3000 && report.counts.added == good && report.counts.rejected == 3000 - good, "%llu read, %llu new, %llu rejected",
-          (unsigned long long)report.counts.read, (unsigned long long)report.counts.added, (unsigned long long)report.counts.rejected);
-    check(report.rejected_path[0] && vfs_exists(report.rejected_path) && !report.stopped_file[0], "the rejected are named");
+    check(report.counts.read == 3000 && report.counts.added == good && report.counts.rejected == 3000 - good,
+          "%llu read, %llu new, %llu rejected", (unsigned long long)report.counts.read,
+          (unsigned long long)report.counts.added, (unsigned long long)report.counts.rejected);
+    check(report.rejected_path[0] && vfs_exists(report.rejected_path) && !report.stopped_file[0], "the rejected are "
+                                                                                                  "named");
     check_ok(import(&place, &report, &error), error, "again");
     check(report.counts.added == 0 && report.counts.duplicate == good, "again: nothing new");
     check(posts_in(&place) == good, "all are there");
@@ -122,12 +127,14 @@ static void a_failing_disk_loses_nothing_and_doubles_nothing(void **state)
             enum error_code code = import(&place, &report, &error);
             has_ended = vfs_fail_after(0, 0) < nth;
             if (code) {
-                check(code == (errors[e] == ENOSPC ? ERROR_NO_SPACE : ERROR_IO), "call %u fails: %s", nth, error.message);
-                check(posts_in(&place) == report.counts.added, "call %u: %llu are there, %llu were counted", nth, (unsigned long long)posts_in(&place),
-                      (unsigned long long)report.counts.added);
+                check(code == (errors[e] == ENOSPC ? ERROR_NO_SPACE : ERROR_IO), "call %u fails: %s", nth,
+                      error.message);
+                check(posts_in(&place) == report.counts.added, "call %u: %llu are there, %llu were counted", nth,
+                      (unsigned long long)posts_in(&place), (unsigned long long)report.counts.added);
             }
             check_ok(import(&place, &report, &error), error, "after call %u failed", nth);
-            check(posts_in(&place) == good && report.counts.added + report.counts.duplicate == good, "after call %u failed: the rest is added", nth);
+            check(posts_in(&place) == good && report.counts.added + report.counts.duplicate == good,
+                  "after call %u failed: the rest is added", nth);
             remove_folder(place.folder);
         }
         check(has_ended, "the sweep came to its end");

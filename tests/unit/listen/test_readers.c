@@ -37,8 +37,19 @@ static void lines_are_the_same_however_they_arrive(void **state)
     static const struct {
         const char *bytes, *lines;
     } cases[] = {
-        {"", ""}, {"a", "1:a|"}, {"a\n", "1:a|"}, {"a\r\nb", "1:a|2:b|"}, {"\n\na", "1:|2:|3:a|"}, {"\xef\xbb\xbf" "a\nb\n", "1:a|2:b|"},
-        {"a\rb\n", "1:a\rb|"}, {"a\n\xef\xbb\xbf" "b", "1:a|2:\xef\xbb\xbf" "b|"},
+        {"", ""},
+        {"a", "1:a|"},
+        {"a\n", "1:a|"},
+        {"a\r\nb", "1:a|2:b|"},
+        {"\n\na", "1:|2:|3:a|"},
+        {"\xef\xbb\xbf"
+         "a\nb\n",
+         "1:a|2:b|"},
+        {"a\rb\n", "1:a\rb|"},
+        {"a\n\xef\xbb\xbf"
+         "b",
+         "1:a|2:\xef\xbb\xbf"
+         "b|"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         for (size_t most = 0; most < 4; most++) {
@@ -52,7 +63,8 @@ static void lines_are_the_same_however_they_arrive(void **state)
 static void a_line_over_the_limit_is_marked_and_the_next_is_read(void **state)
 {
     (void)state;
-    static const size_t lengths[] = {POST_LINE_MAX_BYTES - 1, POST_LINE_MAX_BYTES, POST_LINE_MAX_BYTES + 1, 3 * POST_LINE_MAX_BYTES};
+    static const size_t lengths[] = {POST_LINE_MAX_BYTES - 1, POST_LINE_MAX_BYTES, POST_LINE_MAX_BYTES + 1,
+                                     3 * POST_LINE_MAX_BYTES};
     for (size_t i = 0; i < 4; i++)
         for (int has_newline = 0; has_newline < 2; has_newline++) {
             struct buf bytes = {0};
@@ -71,7 +83,8 @@ static void a_line_over_the_limit_is_marked_and_the_next_is_read(void **state)
             check(line.is_last == !has_newline, "%zu bytes: what follows", lengths[i]);
             if (has_newline)
                 check(line.number == 2 && str_equal(line.text, STR("next")), "next");
-            check(lines.held.capacity <= 4 * (size_t)POST_LINE_MAX_BYTES, "memory is bounded: %zu", lines.held.capacity);
+            check(lines.held.capacity <= 4 * (size_t)POST_LINE_MAX_BYTES, "memory is bounded: %zu",
+                  lines.held.capacity);
             lines_fini(&lines);
             buf_fini(&bytes);
         }
@@ -155,7 +168,9 @@ static void a_record_over_the_limit_is_marked_and_the_next_is_read(void **state)
     (void)state;
     static const struct {
         const char *first, *records;
-    } cases[] = {{"x", "1:TOO-LONG 2:[next][row] "}, {"\"x", "1:UNCLOSED 2:[next][row] "}, {"a,b,", "1:TOO-LONG 2:[next][row] "}};
+    } cases[] = {{"x", "1:TOO-LONG 2:[next][row] "},
+                 {"\"x", "1:UNCLOSED 2:[next][row] "},
+                 {"a,b,", "1:TOO-LONG 2:[next][row] "}};
     for (size_t i = 0; i < 3; i++) {
         struct buf bytes = {0}, out = {0};
         buf_append_str(&bytes, str_of(cases[i].first));
@@ -216,10 +231,27 @@ static void times_are_read_as_exports_write_them(void **state)
         {"24.02.2015", "2015-02-24T00:00:00Z", DATE_ORDER_DAY_FIRST},
         {"2/24/2015 11:35", "?", 0},
         {"24/02/2015", "", DATE_ORDER_MONTH_FIRST},
-        {"", "", 0}, {"soon", "", 0}, {"-5", "", 0}, {"0", "", 0}, {"20150224", "", 0}, {"2015-02-30", "", 0}, {"2015-13-01", "", 0},
-        {"2015-02-24 25:00", "", 0}, {"2015-02-24 11:61", "", 0}, {"2015-02-24 11:35 11:36", "", 0}, {"2015-02-24 Feb", "", 0},
-        {"2015-02-24 13:00 PM", "", 0}, {"1e9", "", 0}, {"99999999999999999999", "", 0}, {"2015-02-24 11:35:52 +99:00", "", 0},
-        {"11:35", "", 0}, {"24 Feb", "", 0}, {"Feb 2015", "", 0}, {"2015-02-24T", "2015-02-24T00:00:00Z", 0}, {"nan", "", 0}, {"+", "", 0},
+        {"", "", 0},
+        {"soon", "", 0},
+        {"-5", "", 0},
+        {"0", "", 0},
+        {"20150224", "", 0},
+        {"2015-02-30", "", 0},
+        {"2015-13-01", "", 0},
+        {"2015-02-24 25:00", "", 0},
+        {"2015-02-24 11:61", "", 0},
+        {"2015-02-24 11:35 11:36", "", 0},
+        {"2015-02-24 Feb", "", 0},
+        {"2015-02-24 13:00 PM", "", 0},
+        {"1e9", "", 0},
+        {"99999999999999999999", "", 0},
+        {"2015-02-24 11:35:52 +99:00", "", 0},
+        {"11:35", "", 0},
+        {"24 Feb", "", 0},
+        {"Feb 2015", "", 0},
+        {"2015-02-24T", "2015-02-24T00:00:00Z", 0},
+        {"nan", "", 0},
+        {"+", "", 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         int64_t           at_us = 0;
@@ -304,15 +336,20 @@ static void packed_files_are_known_by_their_bytes(void **state)
         const char *what;
         struct str  bytes;
         int         times;
-    } cases[] = {{"plain", buf_str(&plain), 1}, {"gzip", buf_str(&gzip), 1}, {"zstd", buf_str(&zstd), 1}, {"empty", STR(""), 0},
-                 {"two gzip members", buf_str(&twice[0]), 2}, {"zstd frames behind a skippable one", buf_str(&twice[1]), 2}};
+    } cases[] = {{"plain", buf_str(&plain), 1},
+                 {"gzip", buf_str(&gzip), 1},
+                 {"zstd", buf_str(&zstd), 1},
+                 {"empty", STR(""), 0},
+                 {"two gzip members", buf_str(&twice[0]), 2},
+                 {"zstd frames behind a skippable one", buf_str(&twice[1]), 2}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct buf   out = {0};
         struct error error = {0};
         write_file(path, cases[i].bytes);
         check_ok(read_all(path, 1000, &out, &error), error, cases[i].what);
         check(out.len == plain.len * (size_t)cases[i].times, "%s: %zu bytes", cases[i].what, out.len);
-        check(out.len == 0 || memcmp(out.ptr + out.len - plain.len, plain.ptr, plain.len) == 0, "%s: the same bytes", cases[i].what);
+        check(out.len == 0 || memcmp(out.ptr + out.len - plain.len, plain.ptr, plain.len) == 0, "%s: the same bytes",
+              cases[i].what);
         buf_fini(&out);
     }
     for (int is_zstd = 0; is_zstd < 2; is_zstd++) {
@@ -322,7 +359,8 @@ static void packed_files_are_known_by_their_bytes(void **state)
             struct error error = {0};
             write_file(path, str_slice(whole.ptr, cut));
             check(read_all(path, 4096, &out, &error) == ERROR_CORRUPT, "cut at %zu is noticed", cut);
-            check(out.len <= plain.len && (out.len == 0 || memcmp(out.ptr, plain.ptr, out.len) == 0), "what came before is good");
+            check(out.len <= plain.len && (out.len == 0 || memcmp(out.ptr, plain.ptr, out.len) == 0), "what came "
+                                                                                                      "before is good");
             buf_fini(&out);
         }
     }
@@ -343,7 +381,8 @@ static void the_bar_fits_its_line(void **state)
         struct progress_view view;
         const char          *wanted;
     } cases[] = {
-        {{50, 100, 1234567, 10000000, "/a/posts.jsonl"}, "[##########..........]  50 %  1,234,567 posts  123,456/s  11 s left  posts.jsonl"},
+        {{50, 100, 1234567, 10000000, "/a/posts.jsonl"},
+         "[##########..........]  50 %  1,234,567 posts  123,456/s  11 s left  posts.jsonl"},
         {{0, 0, 12, 0, "standard input"}, "  12 posts  standard input"},
         {{100, 100, 0, 2000000, "evil\x1b[2Jname"}, "[####################] 100 %  0 posts  0/s  evil?[2Jname"},
         {{200, 100, 1, 0, NULL}, "[####################] 100 %  1 posts"},

@@ -8,7 +8,8 @@ struct query_doc fixture_doc(struct fixture *fixture, struct str line)
     struct text_facts *facts = arena_new(&fixture->posts, struct text_facts);
     struct error       error = {0};
     check_ok(post_parse(arena_str(&fixture->posts, line), &fixture->posts, post, &error), error, "%.*s", STR_ARG(line));
-    check_ok(text_analyse(fixture->analyser, &fixture->posts, post->text, post->lang, TEXT_WANT_ALL, facts, &error), error, "%.*s", STR_ARG(line));
+    check_ok(text_analyse(fixture->analyser, &fixture->posts, post->text, post->lang, TEXT_WANT_ALL, facts, &error),
+             error, "%.*s", STR_ARG(line));
     return (struct query_doc){post, facts};
 }
 

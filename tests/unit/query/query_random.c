@@ -25,7 +25,8 @@ static void append_quoted(struct buf *out, struct str s)
     buf_append_char(out, '"');
     for (size_t at = 0; at < s.len; at++) {
         size_t left = s.len - at;
-        bool   is_typographic = left >= 3 && !memcmp(s.ptr + at, "\xe2\x80", 2) && (unsigned char)s.ptr[at + 2] >= 0x9c &&
+        bool   is_typographic = left >= 3 && !memcmp(s.ptr + at, "\xe2\x80", 2) &&
+            (unsigned char)s.ptr[at + 2] >= 0x9c &&
                               (unsigned char)s.ptr[at + 2] <= 0x9f;
         if (s.ptr[at] == '"' || s.ptr[at] == '\\' || is_typographic)
             buf_append_char(out, '\\');
@@ -52,7 +53,8 @@ static void append_glob(const struct query_random *random, struct buf *out, stru
     size_t characters = 0, at = 0;
     for (; at < key.len; characters++)
         utf8_next(key, &at);
-    size_t from = below(random, characters + 1), count = one_in(random, 3) ? 1 : below(random, characters + 1), index = 0;
+    size_t from = below(random, characters + 1), count = one_in(random, 3) ? 1 : below(random, characters + 1),
+        index = 0;
     bool   is_one = one_in(random, 3);
     for (at = 0; at < key.len; index++) {
         size_t start = at;
@@ -82,7 +84,8 @@ static void append_phrase(const struct query_random *random, struct buf *out)
 {
     const struct text_facts *facts = any_doc(random)->facts;
     struct buf               words = {0};
-    size_t                   first = facts->token_count ? below(random, facts->token_count) : 0, count = 2 + below(random, 3);
+    size_t                   first = facts->token_count ? below(random, facts->token_count) : 0,
+        count = 2 + below(random, 3);
     for (size_t i = first; i < facts->token_count && count > 0; i++) {
         if (i > first && facts->tokens[i].position == facts->tokens[i - 1].position && !one_in(random, 3))
             continue;
@@ -205,7 +208,8 @@ static void append_field(const struct query_random *random, struct buf *out)
             buf_printf(out, "%s%lld", query_compare_signs[below(random, 5)], (long long)number);
         break;
     }
-    case VALUE_TIME: buf_append_str(out, str_of(clock_print(doc->post->at_us + (int64_t)below(random, 3) - 1, time))); break;
+    case VALUE_TIME: buf_append_str(out,
+                                    str_of(clock_print(doc->post->at_us + (int64_t)below(random, 3) - 1, time))); break;
     case VALUE_FLAG: buf_append_str(out, str_of(query_has_flags[below(random, HAS_COUNT)].name)); break;
     }
 }
@@ -266,7 +270,8 @@ struct query_node *query_random_leaf(const struct query_random *random)
     return one_in(random, 60) ? parsed(random, &(struct buf){0}) : leaf(random, false);
 }
 
-static struct query_node *joined(const struct query_random *random, enum query_kind kind, uint32_t count, unsigned levels)
+static struct query_node *joined(const struct query_random *random, enum query_kind kind, uint32_t count,
+                                 unsigned levels)
 {
     struct query_node *node = arena_new(random->arena, struct query_node);
     node->kind = kind;
@@ -287,7 +292,8 @@ struct query_node *query_random_spans(const struct query_random *random, unsigne
     if (levels == 0 || one_in(random, 4))
         return leaf(random, true);
     bool               is_or = one_in(random, 3);
-    struct query_node *node = joined(random, is_or ? QUERY_OR : QUERY_NEAR, 2 + (uint32_t)below(random, 2) + one_in(random, 4), UINT32_MAX);
+    struct query_node *node = joined(random, is_or ? QUERY_OR : QUERY_NEAR,
+                                     2 + (uint32_t)below(random, 2) + one_in(random, 4), UINT32_MAX);
     if (!is_or) {
         node->distance = (uint32_t)(one_in(random, 4) ? 0 : below(random, 8));
         node->is_ordered = one_in(random, 3);

@@ -39,14 +39,14 @@ struct run {
 };
 
 /* Tells of a row that failed and goes on, so that one run shows them all. */
-#define expect_that(run, condition, ...)                                                                                  \
-    do {                                                                                                                  \
-        if (!(condition)) {                                                                                               \
-            print_error("%s:%zu: %.*s: ", (run)->path, (run)->line_number, STR_ARG((run)->source));                       \
-            print_error(__VA_ARGS__);                                                                                     \
-            print_error("\n");                                                                                            \
-            (run)->failures++;                                                                                            \
-        }                                                                                                                 \
+#define expect_that(run, condition, ...) \
+    do { \
+        if (!(condition)) { \
+            print_error("%s:%zu: %.*s: ", (run)->path, (run)->line_number, STR_ARG((run)->source)); \
+            print_error(__VA_ARGS__); \
+            print_error("\n"); \
+            (run)->failures++; \
+        } \
     } while (0)
 
 static struct query_options options_of(const struct run *run)
@@ -65,12 +65,15 @@ static void check_forms(struct run *run)
     struct error         error = {0};
     if (run->error.code == ERROR_NONE) {
         query_print(run->query.root, &printed);
-        check_ok(query_parse(buf_str(&printed), &options, fixture.analyser, &fixture.queries, &again, &error), error, "%s:%zu: %.*s", run->path,
+        check_ok(query_parse(buf_str(&printed), &options, fixture.analyser, &fixture.queries, &again, &error), error,
+                 "%s:%zu: %.*s", run->path,
                  run->line_number, STR_ARG(buf_str(&printed)));
-        check(query_equal(run->query.root, again.root), "%s:%zu: %.*s", run->path, run->line_number, STR_ARG(buf_str(&printed)));
+        check(query_equal(run->query.root, again.root), "%s:%zu: %.*s", run->path, run->line_number,
+              STR_ARG(buf_str(&printed)));
         for (size_t i = 0; i < run->remark_count; i++)
             if (run->remarks[i].suggestion.len)
-                check_ok(query_parse(run->remarks[i].suggestion, &options, fixture.analyser, &fixture.queries, &again, &error), error,
+                check_ok(query_parse(run->remarks[i].suggestion, &options, fixture.analyser, &fixture.queries, &again,
+                                     &error), error,
                          "%s:%zu: suggestion %.*s", run->path, run->line_number, STR_ARG(run->remarks[i].suggestion));
     }
     for (size_t len = 0; len < run->source.len; len++) {
@@ -78,7 +81,8 @@ static void check_forms(struct run *run)
         memcpy(exact, run->source.ptr, len);
         struct str cut = str_slice(exact, len);
         enum error_code code = query_parse(cut, &options, fixture.analyser, &fixture.scratch, &again, &error);
-        check(code == ERROR_NONE || (strncmp(error.message, "column ", 7) == 0 || strncmp(error.message, "list ", 5) == 0),
+        check(code == ERROR_NONE ||
+              (strncmp(error.message, "column ", 7) == 0 || strncmp(error.message, "list ", 5) == 0),
               "%s:%zu: %.*s: %s", run->path, run->line_number, STR_ARG(cut), error.message);
         free(exact);
         arena_reset(&fixture.scratch);
@@ -96,7 +100,8 @@ static void begin_block(struct run *run, struct str line)
     run->remark = NULL;
     run->queries++;
     if (query_parse(line, &options, fixture.analyser, &fixture.queries, &run->query, &run->error) == ERROR_NONE)
-        check(query_lint(&run->query, &fixture.queries, &run->remarks, &run->remark_count, NULL) == ERROR_NONE, "%.*s", STR_ARG(line));
+        check(query_lint(&run->query, &fixture.queries, &run->remarks, &run->remark_count, NULL) == ERROR_NONE, "%.*s",
+              STR_ARG(line));
     check_forms(run);
 }
 
@@ -149,7 +154,8 @@ static void check_printed(struct run *run, struct str wanted)
     if (!is_parsed(run))
         return;
     query_print(run->query.root, &printed);
-    expect_that(run, str_equal(buf_str(&printed), wanted), "printed %.*s, wanted %.*s", STR_ARG(buf_str(&printed)), STR_ARG(wanted));
+    expect_that(run, str_equal(buf_str(&printed), wanted), "printed %.*s, wanted %.*s", STR_ARG(buf_str(&printed)),
+                STR_ARG(wanted));
     buf_fini(&printed);
 }
 
@@ -166,7 +172,8 @@ static void check_remark(struct run *run, struct str wanted)
     for (size_t i = 0; i < run->remark_count && !run->remark; i++)
         if (str_contains(run->remarks[i].message, wanted))
             run->remark = &run->remarks[i];
-    expect_that(run, run->remark, "no remark says '%.*s'; of %zu the first is '%.*s'", STR_ARG(wanted), run->remark_count, STR_ARG(first));
+    expect_that(run, run->remark, "no remark says '%.*s'; of %zu the first is '%.*s'", STR_ARG(wanted),
+                run->remark_count, STR_ARG(first));
 }
 
 static void check_rewrite(struct run *run, struct str wanted)
@@ -177,14 +184,16 @@ static void check_rewrite(struct run *run, struct str wanted)
 
 static void check_error(struct run *run, struct str wanted)
 {
-    expect_that(run, str_equal(wanted, str_of(run->error.message)), "error is '%s', wanted '%.*s'", run->error.code ? run->error.message : "(none)",
+    expect_that(run, str_equal(wanted, str_of(run->error.message)), "error is '%s', wanted '%.*s'",
+                run->error.code ? run->error.message : "(none)",
                 STR_ARG(wanted));
     run->errors++;
 }
 
 static void check_hint(struct run *run, struct str wanted)
 {
-    expect_that(run, str_contains(str_of(run->error.hint), wanted), "hint is %s, wanted %.*s", run->error.hint, STR_ARG(wanted));
+    expect_that(run, str_contains(str_of(run->error.hint), wanted), "hint is %s, wanted %.*s", run->error.hint,
+                STR_ARG(wanted));
 }
 
 static void check_yes(struct run *run, struct str post)
@@ -227,7 +236,8 @@ static void run_line(struct run *run, struct str line)
         require(run->list_count < LISTS_MAX);
         rest = str_slice(line.ptr + 5, line.len - 5);
         str_next_field(&rest, ':', &name);
-        run->lists[run->list_count++] = (struct query_list){arena_str(&fixture.posts, name), arena_str(&fixture.posts, str_trim(rest))};
+        run->lists[run->list_count++] = (struct query_list){arena_str(&fixture.posts, name),
+                                                            arena_str(&fixture.posts, str_trim(rest))};
     } else if (str_starts_with(line, STR("# "))) {
         return;
     } else if (!run->source.ptr) {
@@ -299,7 +309,8 @@ static void manual_tells_of_every_field(void **state)
     check_ok(vfs_read_file(manual, 1 << 20, &bytes, &error), error, "%s", manual);
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         char row[256];
-        check(query_fields[i].field == (enum query_field)i && query_fields[i].meaning[0] && query_fields[i].example[0], "field %zu", i);
+        check(query_fields[i].field == (enum query_field)i && query_fields[i].meaning[0] && query_fields[i].example[0],
+              "field %zu", i);
         snprintf(row, sizeof row, "| `%s` | %s |", query_fields[i].example, query_fields[i].meaning);
         check(str_contains(buf_str(&bytes), str_of(row)), "the manual lacks the row %s", row);
     }

@@ -4,6 +4,8 @@
 
 #include "base/utf8.h"
 
+#include <time.h>
+
 static const char *folder;
 static struct fixture fixture;
 
@@ -21,7 +23,14 @@ static int teardown(void **state)
     return 0;
 }
 
-static enum error_code parse(struct str source, const struct query_options *options, struct query *query, struct error *error)
+/* Of this process alone, so that a busy machine fails no test. */
+static double processor_seconds(void)
+{
+    return (double)clock() / CLOCKS_PER_SEC;
+}
+
+static enum error_code parse(struct str source, const struct query_options *options, struct query *query,
+                             struct error *error)
 {
     *error = (struct error){0};
     return query_parse(source, options, fixture.analyser, &fixture.queries, query, error);
@@ -83,7 +92,7 @@ static void limits_hold(void **state)
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         struct query query;
         struct error error;
-        int64_t      start_us = clock_monotonic_us();
+        double       start_s = processor_seconds();
         struct str   source = repeated(&text, sizes[i].piece, sizes[i].count, sizes[i].tail);
         enum error_code code = parse(source, NULL, &query, &error);
         check(code == sizes[i].wanted && code == error.code, "%s: %s", sizes[i].name, error.message);
@@ -92,7 +101,7 @@ static void limits_hold(void **state)
         size_t               count;
         if (code == ERROR_NONE)
             check_ok(query_lint(&query, &fixture.queries, &remarks, &count, &error), error, "%s", sizes[i].name);
-        check(clock_monotonic_us() - start_us < 10 * CLOCK_SECOND_US, "%s took too long", sizes[i].name);
+        check(processor_seconds() - start_s < 5, "%s took too long", sizes[i].name);
         arena_reset(&fixture.queries);
     }
     buf_fini(&text);
@@ -115,11 +124,12 @@ static void billion_laughs(void **state)
     struct query_options options = {lists, LEVELS, 0};
     struct query         query;
     struct error         error;
-    int64_t              start_us = clock_monotonic_us();
+    double               start_s = processor_seconds();
     check(parse(STR("list:lol7"), &options, &query, &error) == ERROR_TOO_LARGE, "%s", error.message);
-    check(str_equal(str_of(error.message), STR("list 'lol3', column 67: the query has more than 8192 parts, named lists included")) ||
+    check(str_equal(str_of(error.message),
+                    STR("list 'lol3', column 67: the query has more than 8192 parts, named lists included")) ||
               strstr(error.message, "list 'lol"), "%s", error.message);
-    check(clock_monotonic_us() - start_us < 2 * CLOCK_SECOND_US, "took too long");
+    check(processor_seconds() - start_s < 2, "took too long");
     check(parse(STR("list:lol1"), &options, &query, &error) == ERROR_NONE, "%s", error.message);
 
     /* Texts that cost reading but give no parts. */
@@ -131,7 +141,8 @@ static void billion_laughs(void **state)
     struct query_list    comment = {STR("big"), buf_str(&big)};
     struct query_options one = {&comment, 1, 0};
     struct buf           source = {0};
-    check(parse(repeated(&source, "list:big ", 5000, ""), &one, &query, &error) == ERROR_TOO_LARGE, "%s", error.message);
+    check(parse(repeated(&source, "list:big ", 5000, ""), &one, &query, &error) == ERROR_TOO_LARGE, "%s",
+          error.message);
     check(strstr(error.message, "with list 'big' the query grows beyond 1024 KiB"), "%s", error.message);
 
     /* A list in another's brackets counts its depth there. */
@@ -140,11 +151,31 @@ static void billion_laughs(void **state)
     deep.text = repeated(&nested, "NOT ", 100, "a");
     one = (struct query_options){&deep, 1, 0};
     check(parse(repeated(&around, "NOT ", 20, "list:deep"), &one, &query, &error) == ERROR_NONE, "%s", error.message);
-    check(parse(repeated(&around, "NOT ", 40, "list:deep"), &one, &query, &error) == ERROR_TOO_LARGE, "%s", error.message);
+    check(parse(repeated(&around, "NOT ", 40, "list:deep"), &one, &query, &error) == ERROR_TOO_LARGE, "%s",
+          error.message);
     check(strstr(error.message, "list 'deep', column"), "%s", error.message);
     for (size_t i = 0; i < LEVELS; i++)
         buf_fini(&texts[i]);
     buf_fini(&big), buf_fini(&source), buf_fini(&nested), buf_fini(&around);
+}
+
+/* The tree owns what it says: neither the query's bytes nor its lists need to stay. */
+static void trees_outlive_their_sources(void **state)
+{
+    (void)state;
+    struct str           wanted = STR("(\"lost bag\" OR wi* OR raw:\"50%\" OR case:\"BP\" OR id:t:1) AND author:ann AND ferry");
+    char                *source = strdup("list:mine author:list:team ferry");
+    char                *mine = strdup("\"lost bag\" OR wi* OR raw:50% OR case:BP OR id:t:1"), *team = strdup("ann");
+    struct query_list    lists[] = {{STR("mine"), str_of(mine)}, {STR("team"), str_of(team)}};
+    struct query_options options = {lists, 2, 0};
+    struct query         query;
+    struct error         error;
+    struct buf           printed = {0};
+    check_ok(parse(str_of(source), &options, &query, &error), error, "%s", source);
+    free(source), free(mine), free(team);
+    query_print(query.root, &printed);
+    check(str_equal(buf_str(&printed), wanted), "%.*s", STR_ARG(buf_str(&printed)));
+    buf_fini(&printed);
 }
 
 static void broken_bytes_are_named(void **state)
@@ -165,10 +196,12 @@ static void broken_bytes_are_named(void **state)
         check(parse(rows[i].source, NULL, &query, &error) == ERROR_SYNTAX, "row %zu", i);
         check(strcmp(error.message, rows[i].message) == 0, "row %zu: %s", i, error.message);
     }
-    check(query_parse(STR("(a"), NULL, fixture.analyser, &fixture.queries, &query, NULL) == ERROR_SYNTAX, "without an error to fill");
+    check(query_parse(STR("(a"), NULL, fixture.analyser, &fixture.queries, &query, NULL) == ERROR_SYNTAX,
+          "without an error to fill");
     struct query_list    lists[] = {{STR("bad"), {"a \xff", 3}}};
     struct query_options options = {lists, 1, 0};
-    check(parse(STR("list:bad"), &options, &query, &error) == ERROR_SYNTAX && strstr(error.message, "list 'bad' is not valid UTF-8"), "%s",
+    check(parse(STR("list:bad"), &options, &query, &error) == ERROR_SYNTAX &&
+          strstr(error.message, "list 'bad' is not valid UTF-8"), "%s",
           error.message);
 }
 
@@ -211,26 +244,31 @@ static void check_soup(struct str source, bool is_strict)
     if (code == ERROR_NONE) {
         struct buf printed = {0};
         query_print(query.root, &printed);
-        check_ok(parse(buf_str(&printed), NULL, &again, &error), error, "%.*s\nfrom %.*s", STR_ARG(buf_str(&printed)), STR_ARG(source));
+        check_ok(parse(buf_str(&printed), NULL, &again, &error), error, "%.*s\nfrom %.*s", STR_ARG(buf_str(&printed)),
+                 STR_ARG(source));
         if (!is_strict) {
             query = again;
             buf_clear(&printed);
             query_print(query.root, &printed);
-            check_ok(parse(buf_str(&printed), NULL, &again, &error), error, "%.*s\nfrom %.*s", STR_ARG(buf_str(&printed)), STR_ARG(source));
+            check_ok(parse(buf_str(&printed), NULL, &again, &error), error, "%.*s\nfrom %.*s",
+                     STR_ARG(buf_str(&printed)), STR_ARG(source));
         }
         check(query_equal(query.root, again.root), "%.*s\nfrom %.*s", STR_ARG(buf_str(&printed)), STR_ARG(source));
         buf_fini(&printed);
         check_ok(query_lint(&query, &fixture.queries, &remarks, &count, &error), error, "%.*s", STR_ARG(source));
         for (size_t i = 0; i < count; i++)
             if (remarks[i].suggestion.len)
-                check_ok(parse(remarks[i].suggestion, NULL, &again, &error), error, "%.*s\nfor %.*s", STR_ARG(remarks[i].suggestion), STR_ARG(source));
+                check_ok(parse(remarks[i].suggestion, NULL, &again, &error), error, "%.*s\nfor %.*s",
+                         STR_ARG(remarks[i].suggestion), STR_ARG(source));
         for (size_t i = 0; i < fixture.doc_count; i++)
             query_match(query.root, &fixture.docs[i], fixture.analyser, &fixture.scratch);
     } else {
         check(code == ERROR_SYNTAX || code == ERROR_TOO_LARGE, "%d for %.*s", code, STR_ARG(source));
-        check(error.message[0] && utf8_is_valid(str_of(error.message)) && utf8_is_valid(str_of(error.hint)), "%.*s", STR_ARG(source));
+        check(error.message[0] && utf8_is_valid(str_of(error.message)) && utf8_is_valid(str_of(error.hint)), "%.*s",
+              STR_ARG(source));
         char *line = strrchr(error.hint, '\n');
-        check(line && line[1 + strspn(line + 1, " ")] == '^' && strlen(line + 1) <= 72, "%s\n%.*s", error.hint, STR_ARG(source));
+        check(line && line[1 + strspn(line + 1, " ")] == '^' && strlen(line + 1) <= 72, "%s\n%.*s", error.hint,
+              STR_ARG(source));
     }
     free(exact);
     arena_reset(&fixture.queries);
@@ -238,10 +276,14 @@ static void check_soup(struct str source, bool is_strict)
 }
 
 static const char *const pieces[] = {
-    "a", "b", "delay", "é", "東京", "😡", "#tag", "@name", "$cash", "AND", "OR", "NOT", "and", "-", "(", ")", "(", ")", "\"", "“", "”", "\\", "\\\"", "NEAR/3",
-    "NEAR/2f", "ONEAR/1", "near/5", "NEAR", "*", "?", "de*", "*x", "author:", "tag:", "likes:", "since:", "has:", "link:", "site:", "case:", "raw:", "freq:2:",
-    "list:x", "list:y", "list:z", "foo:", ":", ":)", "<3", "<<<", ">>>", "100", ">=", "..", "24h", "2015-02-20", "image", "https://x.example/a?b=(c)",
-    "https://x.example/*", "&&", "~3", "{", "'", "’", "/", ".", "\u00a0", "\u200b", "*\u20e3", "\ufe0f", "\u0301", "&amp;", "&#34;", "W/3", "...", "_", "＃", "？",
+    "a", "b", "delay", "é", "東京", "😡", "#tag", "@name", "$cash", "AND", "OR", "NOT", "and", "-", "(", ")", "(", ")",
+    "\"", "“", "”", "\\", "\\\"", "NEAR/3",
+    "NEAR/2f", "ONEAR/1", "near/5", "NEAR", "*", "?", "de*", "*x", "author:", "tag:", "likes:", "since:", "has:",
+    "link:", "site:", "case:", "raw:", "freq:2:",
+    "list:x", "list:y", "list:z", "foo:", ":", ":)", "<3", "<<<", ">>>", "100", ">=", "..", "24h", "2015-02-20",
+        "image", "https://x.example/a?b=(c)",
+    "https://x.example/*", "&&", "~3", "{", "'", "’", "/", ".", "\u00a0", "\u200b", "*\u20e3", "\ufe0f", "\u0301",
+    "&amp;", "&#34;", "W/3", "...", "_", "＃", "？",
 };
 
 static void soups_of_pieces(void **state)
@@ -321,14 +363,16 @@ static void remarks_are_true(void **state)
     for (size_t round = 0; round < 6000; round++) {
         struct query_random random = {&rng, fixture.docs, fixture.doc_count, fixture.analyser, &fixture.queries, false};
         struct query_node  *children[4];
-        struct query_node   root = {.kind = round % 2 ? QUERY_AND : QUERY_OR, .column = 1, .children = children, .child_count = 3};
+        struct query_node   root = {.kind = round % 2 ? QUERY_AND : QUERY_OR, .column = 1, .children = children,
+                                    .child_count = 3};
         for (uint32_t i = 0; i < 3; i++) {
             children[i] = round % 3 ? query_random_leaf(&random) : query_random_spans(&random, 1);
             children[i]->column = i + 2;
         }
         if (round % 5 == 0) { /* likely to be about the same: a clause of a clause, or its opposite */
             struct query_node *not = arena_new(&fixture.queries, struct query_node);
-            *not = (struct query_node){.kind = QUERY_NOT, .column = 5, .height = 1, .children = &children[0], .child_count = 1};
+            *not = (struct query_node){.kind = QUERY_NOT, .column = 5, .height = 1, .children = &children[0],
+                                       .child_count = 1};
             children[root.child_count++] = children[1]->child_count && round % 2 ? children[1]->children[0] : not;
         }
         struct query         query = {&root, STR("")}, again;
@@ -338,11 +382,14 @@ static void remarks_are_true(void **state)
         check_ok(query_lint(&query, &fixture.queries, &remarks, &count, &error), error, "round %zu", round);
         for (size_t i = 0; i < count; i++) {
             struct str message = remarks[i].message;
-            bool is_same = str_contains(message, STR(" adds nothing")) || str_contains(message, STR(" narrows nothing")) ||
-                           str_contains(message, STR("stands here twice")) || str_contains(message, STR("AND holds tighter"));
+            bool is_same = str_contains(message, STR(" adds nothing")) ||
+                str_contains(message, STR(" narrows nothing")) ||
+                           str_contains(message, STR("stands here twice")) ||
+                           str_contains(message, STR("AND holds tighter"));
             bool is_impossible = str_starts_with(message, STR("nothing can match"));
             if (remarks[i].suggestion.len)
-                check_ok(parse(remarks[i].suggestion, NULL, &again, &error), error, "%.*s", STR_ARG(remarks[i].suggestion));
+                check_ok(parse(remarks[i].suggestion, NULL, &again, &error), error, "%.*s",
+                         STR_ARG(remarks[i].suggestion));
             if (remarks[i].column == 1 || !(is_same || is_impossible) || (is_same && !remarks[i].suggestion.len))
                 continue;
             /* a remark about the children of root, not about a part of a child */
@@ -351,7 +398,8 @@ static void remarks_are_true(void **state)
                 is_of_root |= children[c]->column == remarks[i].column && children[c]->child_count == 0;
             for (size_t d = 0; is_of_root && d < fixture.doc_count; d++) {
                 bool whole = query_match(&root, &fixture.docs[d], fixture.analyser, &fixture.scratch);
-                check(is_impossible ? !whole : whole == query_match(again.root, &fixture.docs[d], fixture.analyser, &fixture.scratch),
+                check(is_impossible ? !whole : whole == query_match(again.root, &fixture.docs[d], fixture.analyser,
+                    &fixture.scratch),
                       "round %zu, post %zu: %.*s: %.*s", round, d, STR_ARG(message), STR_ARG(remarks[i].suggestion));
                 checked++;
             }
@@ -368,6 +416,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(limits_hold, setup, teardown),
         cmocka_unit_test_setup_teardown(billion_laughs, setup, teardown),
+        cmocka_unit_test_setup_teardown(trees_outlive_their_sources, setup, teardown),
         cmocka_unit_test_setup_teardown(broken_bytes_are_named, setup, teardown),
         cmocka_unit_test_setup_teardown(the_place_is_drawn, setup, teardown),
         cmocka_unit_test_setup_teardown(soups_of_pieces, setup, teardown),

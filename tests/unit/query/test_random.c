@@ -32,11 +32,14 @@ static void printed_trees_parse_to_themselves(void **state)
         struct error        error = {0};
         buf_clear(&text), buf_clear(&again);
         query_print(root, &text);
-        check_ok(query_parse(buf_str(&text), NULL, fixture.analyser, &fixture.queries, &query, &error), error, "round %u: %.*s\n%s", round,
+        check_ok(query_parse(buf_str(&text), NULL, fixture.analyser, &fixture.queries, &query, &error), error,
+                 "round %u: %.*s\n%s", round,
                  STR_ARG(buf_str(&text)), error.hint);
         query_print(query.root, &again);
-        check(query_equal(root, query.root), "round %u:\n%.*s\n%.*s", round, STR_ARG(buf_str(&text)), STR_ARG(buf_str(&again)));
-        check(root->height == query.root->height, "round %u: heights %u and %u: %.*s", round, root->height, query.root->height,
+        check(query_equal(root, query.root), "round %u:\n%.*s\n%.*s", round, STR_ARG(buf_str(&text)),
+              STR_ARG(buf_str(&again)));
+        check(root->height == query.root->height, "round %u: heights %u and %u: %.*s", round, root->height,
+              query.root->height,
               STR_ARG(buf_str(&text)));
         arena_reset(&fixture.queries);
     }
@@ -61,8 +64,10 @@ static void matching_keeps_the_laws_of_logic(void **state)
             const struct query_doc *doc = &fixture.docs[i];
             bool a = query_match(children[0], doc, fixture.analyser, &fixture.scratch);
             bool b = query_match(children[1], doc, fixture.analyser, &fixture.scratch);
-            check(query_match(&and, doc, fixture.analyser, &fixture.scratch) == (a && b), "round %u, post %zu", round, i);
-            check(query_match(&or, doc, fixture.analyser, &fixture.scratch) == (a || b), "round %u, post %zu", round, i);
+            check(query_match(&and, doc, fixture.analyser, &fixture.scratch) == (a && b), "round %u, post %zu", round,
+                  i);
+            check(query_match(&or, doc, fixture.analyser, &fixture.scratch) == (a || b), "round %u, post %zu", round,
+                  i);
             check(query_match(&not, doc, fixture.analyser, &fixture.scratch) == !a, "round %u, post %zu", round, i);
             matches += a;
             total++;

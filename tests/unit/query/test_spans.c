@@ -11,7 +11,8 @@ struct text {
     size_t count;
 };
 
-static size_t positions(void *context, const struct query_node *leaf, struct arena *scratch, const uint32_t **positions_out)
+static size_t positions(void *context, const struct query_node *leaf, struct arena *scratch,
+                        const uint32_t **positions_out)
 {
     const struct text *text = context;
     uint32_t          *at = arena_array(scratch, TEXT_MAX, sizeof *at);
@@ -53,7 +54,8 @@ static bool is_chain(const struct span *choice, uint32_t count, const struct que
     }
     for (uint32_t i = 1; i < count; i++) {
         struct span left = choice[order[i - 1]], right = choice[order[i]];
-        if (right.first <= left.last || right.first - left.last - 1 > near->distance || (near->is_ordered && order[i] < order[i - 1]))
+        if (right.first <= left.last || right.first - left.last - 1 > near->distance ||
+            (near->is_ordered && order[i] < order[i - 1]))
             return false;
     }
     *run_out = (struct span){choice[order[0]].first, choice[order[count - 1]].last};
@@ -83,8 +85,10 @@ static void define_near(const struct query_node *near, const struct text *text, 
     for (size_t i = 0; i < runs->count; i++) {
         bool has_shorter_beginning = false, has_shorter_end = false;
         for (size_t j = 0; j < runs->count; j++) {
-            has_shorter_beginning |= runs->spans[j].first == runs->spans[i].first && runs->spans[j].last < runs->spans[i].last;
-            has_shorter_end |= runs->spans[j].last == runs->spans[i].last && runs->spans[j].first > runs->spans[i].first;
+            has_shorter_beginning |= runs->spans[j].first == runs->spans[i].first &&
+                runs->spans[j].last < runs->spans[i].last;
+            has_shorter_end |= runs->spans[j].last == runs->spans[i].last &&
+                runs->spans[j].first > runs->spans[i].first;
         }
         if (!has_shorter_beginning || !has_shorter_end)
             add_once(found, runs->spans[i]);
@@ -170,11 +174,14 @@ static void spans_are_as_defined(void **state)
         define(node, &text, wanted);
         qsort(wanted->spans, wanted->count, sizeof *wanted->spans, by_place);
         query_print(node, &printed);
-        check(got.count == wanted->count, "round %zu: %zu spans, wanted %zu: %.*s in %.*s", round, got.count, wanted->count,
+        check(got.count == wanted->count, "round %zu: %zu spans, wanted %zu: %.*s in %.*s", round, got.count,
+              wanted->count,
               STR_ARG(buf_str(&printed)), (int)text.count, text.words);
         for (size_t i = 0; i < got.count; i++)
-            check(by_place(&got.spans[i], &wanted->spans[i]) == 0, "round %zu: span %zu is [%u, %u], wanted [%u, %u]: %.*s in %.*s", round, i,
-                  got.spans[i].first, got.spans[i].last, wanted->spans[i].first, wanted->spans[i].last, STR_ARG(buf_str(&printed)),
+            check(by_place(&got.spans[i], &wanted->spans[i]) == 0,
+                  "round %zu: span %zu is [%u, %u], wanted [%u, %u]: %.*s in %.*s", round, i,
+                  got.spans[i].first, got.spans[i].last, wanted->spans[i].first, wanted->spans[i].last,
+                  STR_ARG(buf_str(&printed)),
                   (int)text.count, text.words);
         with_spans += got.count > 0;
         buf_fini(&printed);
@@ -186,7 +193,8 @@ static void spans_are_as_defined(void **state)
 }
 
 /* A text of a hundred thousand words that all fit every group: steps grow with the text, not with the choices. */
-static size_t every_position(void *context, const struct query_node *leaf, struct arena *scratch, const uint32_t **positions_out)
+static size_t every_position(void *context, const struct query_node *leaf, struct arena *scratch,
+                             const uint32_t **positions_out)
 {
     uint32_t  count = *(uint32_t *)context;
     uint32_t *at = arena_array(scratch, count, sizeof *at);
@@ -206,7 +214,8 @@ static void hostile_text_takes_linear_time(void **state)
     struct query_node *leaves[QUERY_MAX_NEAR_GROUPS];
     for (size_t i = 0; i < QUERY_MAX_NEAR_GROUPS; i++)
         leaves[i] = &leaf;
-    struct query_node near = {.kind = QUERY_NEAR, .children = leaves, .child_count = QUERY_MAX_NEAR_GROUPS, .distance = QUERY_MAX_NEAR};
+    struct query_node near = {.kind = QUERY_NEAR, .children = leaves, .child_count = QUERY_MAX_NEAR_GROUPS,
+                              .distance = QUERY_MAX_NEAR};
     struct span_list  got = query_spans(&near, every_position, &count, &arena);
     check(got.count == count - QUERY_MAX_NEAR_GROUPS + 1, "%zu runs", got.count);
     for (size_t i = 0; i < got.count; i++)
@@ -231,7 +240,8 @@ static void globs_match_characters(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof globs / sizeof globs[0]; i++)
-        check(query_glob_match(str_of(globs[i].pattern), str_of(globs[i].value)) == globs[i].matches, "%s on %s", globs[i].pattern, globs[i].value);
+        check(query_glob_match(str_of(globs[i].pattern), str_of(globs[i].value)) == globs[i].matches, "%s on %s",
+              globs[i].pattern, globs[i].value);
 }
 
 int main(void)

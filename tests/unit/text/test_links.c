@@ -27,13 +27,15 @@ static void test_canonical_links(void **state)
         {"www.example.com/a", "http://www.example.com/a", "example.com"},
         {"example.com", "http://example.com/", "example.com"},
         {"http://www.com/", "http://www.com/", "com"},
-        {"http://[2001:db8::1]:8080/a", "http://[2001:db8::1]:8080/a", "[2001:db8::1]:8080"},
+        {"http://[2001:db8::1]:8080/a", "http://[2001:db8::1]:8080/a", "2001:db8::1"},
+        {"http://[", "http://[", ""},
         {"http://localhost/a", "http://localhost/a", "localhost"},
         {"", "", ""},
         {"hello", "hello", ""},
         {"mailto:a@b", "mailto:a@b", ""},
         {"http://", "http://", ""},
         {"http:///a", "http:///a", ""},
+        {"http://!!/a", "http://!!/a", ""},
         {"javascript:alert(1)", "javascript:alert(1)", ""},
     };
     struct fixture *fixture = *state;

@@ -3,7 +3,8 @@
  *     our fleet's on fleek {😍} #jetblue=jetblue <http://t.co/x>
  *
  * Positions are separated by blanks, tokens at one position by "="; links stand in <>, emoji in {}, the rest as their
- * keys. / */
+ * keys.
+ */
 #ifndef TEXT_FIXTURE_H
 #define TEXT_FIXTURE_H
 
