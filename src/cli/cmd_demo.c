@@ -2,8 +2,11 @@
 #include "cli/replay.h"
 #include "cli/show.h"
 
+#include "base/clock.h"
 #include "base/vfs.h"
 #include "demo/demo.h"
+
+#include <errno.h>
 
 static const struct cli_option options[] = {
     {0, "report", NULL, "print what was unearthed beside what was planted, and end"},
@@ -85,6 +88,25 @@ static enum error_code listen_to(struct cli *cli, const struct demo_plan *plan, 
     return code;
 }
 
+/* The town's days lie in the past, so the times are those of its most sudden story. */
+static void print_what_to_try(struct cli *cli, const struct demo_report *report)
+{
+    const struct demo_planted *story = &report->plan->planted[0];
+    const char                *program = program_invocation_name; /* as it was called, so that a line can be copied */
+    char                       midnight[CLOCK_TEXT_BYTES], two_hours_in[CLOCK_TEXT_BYTES];
+    for (size_t i = 0; i < report->plan->count; i++)
+        if (report->plan->planted[i].kind == DEMO_STORY && report->plan->planted[i].shape == DEMO_STEP)
+            story = &report->plan->planted[i];
+    clock_print(clock_floor(story->onset_us, CLOCK_DAY_US), midnight);
+    clock_print(clock_floor(story->onset_us, CLOCK_MINUTE_US) + 2 * CLOCK_HOUR_US, two_hours_in);
+    midnight[10] = '\0'; /* the date is enough */
+    buf_printf(&cli->out, "\nThe town stays in %s.\n\"%.*s\" began on %s. Look at it:\n", cli->client_folder, STR_ARG(story->title), midnight);
+    buf_printf(&cli->out, "  %s --client %s trends --at %s\n", program, cli->client, two_hours_in);
+    buf_printf(&cli->out, "  %s --client %s timeline %.*s --by 6h\n", program, cli->client, STR_ARG(story->name));
+    buf_printf(&cli->out, "  %s --client %s terms 'since:%s has:question'\n", program, cli->client, midnight);
+    buf_printf(&cli->out, "  %s --client %s posts --order top --limit 5 '(ferry OR boat) AND since:%s'\n", program, cli->client, midnight);
+}
+
 static enum error_code print(struct cli *cli, const struct demo_watch *watch)
 {
     struct demo_report report;
@@ -98,12 +120,7 @@ static enum error_code print(struct cli *cli, const struct demo_watch *watch)
     }
     demo_print_report(&report, &cli->out);
     if (!cli_switch(cli, "report"))
-        buf_printf(&cli->out, "\n"
-                              "The town stays in %s. Try:\n"
-                              "  bellwether --client %s trends\n"
-                              "  bellwether --client %s posts --order top --limit 5 ferry\n"
-                              "  bellwether --client %s terms 'has:question since:2d'\n",
-                   cli->client_folder, cli->client, cli->client, cli->client);
+        print_what_to_try(cli, &report);
     return cli_flush(cli);
 }
 
