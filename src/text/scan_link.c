@@ -68,16 +68,17 @@ static size_t without_trailing(struct str text, size_t start, size_t end)
     return end;
 }
 
-/* After the scheme: user@ before the host, if any. */
+/* After the scheme: user@ before the host, if any, up to the last @. */
 static size_t user_bytes(struct str s)
 {
+    size_t bytes = 0;
     for (size_t i = 0; i < s.len && i < 256; i++) {
-        if (s.ptr[i] == '@')
-            return i + 1;
         if ((unsigned char)s.ptr[i] <= ' ' || (unsigned char)s.ptr[i] >= 0x7f || strchr("/?#<>\"", s.ptr[i]))
-            return 0;
+            break;
+        if (s.ptr[i] == '@')
+            bytes = i + 1;
     }
-    return 0;
+    return bytes;
 }
 
 /* "http…", "https:…", "http:/…": the scheme itself was cut. */
@@ -154,7 +155,9 @@ static bool take_link(struct scan *scan, struct link_span link)
     if (!link.is_truncated) {
         struct str url = scan_plain(scan, scan->at, link.end);
         struct str key = url.ptr ? text_link_canonical(scan->arena, url) : url;
-        bool       is_nowhere = key.ptr && text_link_host(key).len == 0;
+        struct str host = text_link_host(key);
+        size_t     host_end = 0;
+        bool       is_nowhere = key.ptr && (!link_host_scan(host, &host_end) || host_end != host.len);
         if (!is_nowhere && scan_push(scan, TOKEN_LINK, key, scan->at, link.end))
             scan->position++;
     }

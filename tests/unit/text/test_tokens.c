@@ -92,6 +92,8 @@ static const struct {
      "<http://pic.twitter.com/Qq> <http://youtu.be/x>"},
     {"no bare links", "example.com www. www.x t.co /x united.com/a", "example com www www x t co x united com a"},
     {"a mention on the line below a link", "http://a.example\n@b", "<http://a.example/> @b=b"},
+    {"links with a user", "http://me@a.example/x http://me@b@c.example http://a.b@c'd", "<http://a.example/x> "
+                                                                                  "<http://c.example/> http a.b c'd"},
     {"cut links are no facts", "a http://t.co/ab… b https://… c http… d https:/… e http://t…", "a b c d e"},
     {"schemes without a host", "http:// http://x https://. HTTP", "http http x https http"},
     {"entities in links",
