@@ -38,7 +38,7 @@ enum error_code replay_run(struct replay *replay)
     struct error        *error = &replay->cli->error;
     enum error_code      code = trend_engine_new(&options, &replay->engine, error);
     if (!code)
-        code = archive_scan(replay->snapshot, replay->root, replay->from_us, replay->until_us, TEXT_WANT_COPIES,
+        code = archive_scan(replay->snapshot, replay->root, replay->from_us, replay->until_us, TREND_TEXT_WANT,
                             feed_engine, &visit, error);
     bar_wipe(&visit.bar);
     if (visit.code)

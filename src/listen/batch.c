@@ -149,7 +149,8 @@ static enum error_code work(struct batch *batch, struct item *item, struct text_
                                ? post_parse(batch_raw(batch, item), &batch->arena, &item->post, error)
                                : post_of_record(batch, item, error);
     if (!code)
-        code = text_analyse(analyser, &batch->arena, item->post.text, item->post.lang, TEXT_WANT_ALL, &item->facts,
+        /* The archive keeps neither stems nor copy signatures: who needs them finds them when scanning. */
+        code = text_analyse(analyser, &batch->arena, item->post.text, item->post.lang, TEXT_WANT_LANGUAGE, &item->facts,
                             error);
     return code;
 }
