@@ -4,7 +4,7 @@
 #   make test    build with sanitizers and run every test; ends with one line "N passed, N failed"
 #   make build   only the release binary, build/bellwether
 #   make fuzz    libFuzzer targets for everything that parses (needs clang), FUZZ_SECONDS each
-#   make bench   ratios against peers
+#   make bench   ratios against SQLite FTS5 in the same run (needs libsqlite3-dev), over BENCH_POSTS or the invented town
 #   make clean   remove the build folders
 
 MESON_RELEASE = --buildtype=release -Dtests=false
@@ -33,8 +33,11 @@ fuzz: packages
 		build-fuzz/tests/fuzz/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) -max_len=2000 -detect_leaks=0 -artifact_prefix=build-fuzz/$$name- \
 			build-fuzz/corpus/$$name tests/fuzz/corpus/$$name || exit 1; done
 
+BENCH_POSTS ?= build/bench-data/clients/demo/town.jsonl
 bench: build
-	@ninja -C build bench
+	@ninja -C build bench/bench_queries
+	@test -f "$(BENCH_POSTS)" || build/bellwether --data build/bench-data -q demo --report >/dev/null
+	@build/bench/bench_queries "$(BENCH_POSTS)"
 
 clean:
 	@rm -rf build build-test build-fuzz
