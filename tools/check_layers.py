@@ -10,12 +10,14 @@ import sys
 # A room may include rooms of a lower layer, and the ones named beside it.
 LAYERS = [
     ({"base"}, set()),
-    ({"text"}, set()),
+    ({"settings", "text", "record", "net"}, set()),
     ({"post"}, set()),
     ({"query"}, set()),
     ({"archive", "trend"}, set()),
     ({"listen"}, set()),
+    ({"alert", "chronicle", "read", "team", "topic"}, set()),
     ({"demo"}, set()),
+    ({"api"}, set()),
     ({"cli"}, set()),
     ({"main"}, set()),
 ]

@@ -15,7 +15,10 @@ enum error_code {
     ERROR_INVALID,   /* a value was understood but cannot be used */
     ERROR_SYNTAX,    /* a query or a file does not parse */
     ERROR_NOT_FOUND, /* the named thing does not exist */
-    ERROR_CONFLICT,  /* somebody else holds it: a second writer */
+    ERROR_DENIED,    /* who asks has not proven who they are */
+    ERROR_FORBIDDEN, /* who asks is known and may not */
+    ERROR_CONFLICT,  /* somebody else holds it: a second writer; or it changed meanwhile */
+    ERROR_BUSY,      /* too many at once; later it will go */
     ERROR_TOO_LARGE, /* over a documented limit */
     ERROR_IO,        /* the operating system refused a read or a write */
     ERROR_NO_SPACE,  /* the disk is full; the store is as it was at the last commit */

@@ -1,0 +1,92 @@
+/* A client's posts in motion. What is pushed is parsed, analysed, committed, and only then acknowledged; then it is heard by whoever
+ * listens and counted for trends.
+ *
+ *     stream_push (any thread) ─▶ parse, analyse ─▶ one commit for all who wait ─▶ acknowledged
+ *                                                        ├─▶ ring of the newest posts ─▶ live tails
+ *                                                        ├─▶ snapshot for the nine questions
+ *                                                        └─▶ trend thread ─▶ on_trends
+ *
+ * The trend thread first replays what the archive holds (TREND_WARM_UP_US back), so that after a restart it knows what is usual, then
+ * follows the commits in event time.
+ */
+#ifndef LISTEN_STREAM_H
+#define LISTEN_STREAM_H
+
+#include "archive/archive.h"
+#include "trend/trend.h"
+
+struct stream;
+
+enum stream_trend_event { STREAM_TREND_OPEN, STREAM_TREND_UPDATE, STREAM_TREND_CLOSE };
+
+struct stream_options {
+    const char *archive_folder;
+    bool        has_no_trends; /* tests and tools */
+    /* On the trend thread, in order of event time; also during the replay after a start (is_replay). Trends live until it returns.
+     * Besides events, every open trend is told of as an UPDATE once in five minutes of event time and at the end of the replay. */
+    void (*on_trend)(void *context, enum stream_trend_event event, int64_t at_us, bool is_replay, const struct trend *trend);
+    /* After each commit, on the thread that committed; short. */
+    void (*on_commit)(void *context);
+    void  *context;
+    /* A clock that runs faster than the world's, for an invented town: now = starts_us + (wall - wall at open) * speed. 0: the wall clock. */
+    int64_t clock_starts_us;
+    double  clock_speed;
+};
+
+/* Opens the archive for writing. Errors: archive_open's. */
+enum error_code stream_open(const struct stream_options *options, struct stream **stream_out, struct error *error);
+void            stream_close(struct stream *stream); /* commits, seals, ends the trend thread; legal on NULL */
+int64_t         stream_now_us(const struct stream *stream);
+
+/* ---- In ---- */
+
+enum { STREAM_REJECTS_SHOWN = 20 };
+struct stream_reject {
+    uint64_t   line; /* 1-based */
+    struct str reason;
+};
+struct stream_pushed { /* each line read is one of the others; blank lines are none */
+    uint64_t read, added, duplicate, refreshed, edited, withheld, rejected;
+    struct stream_reject rejects[STREAM_REJECTS_SHOWN]; /* the first of them; reasons in arena */
+    size_t   reject_count;
+};
+/* JSON Lines, durable when it returns. Callers that come together share a commit. Bad lines are rejected, the rest is kept.
+ * ERROR_NO_SPACE and the archive's others: nothing of this push was kept (a push that shared the commit fails too). */
+enum error_code stream_push(struct stream *stream, struct str lines, struct arena *arena, struct stream_pushed *pushed_out,
+                            struct error *error);
+enum error_code stream_delete_post(struct stream *stream, struct str id, bool *was_there_out, struct error *error);
+enum error_code stream_delete_author(struct stream *stream, struct str author, uint64_t *deleted_out, struct error *error);
+
+/* ---- Out ---- */
+
+/* The newest committed state, shared by all who ask between two commits. Release with archive_snapshot_release. */
+enum error_code stream_snapshot(struct stream *stream, struct archive_snapshot **snapshot_out, struct error *error);
+
+/* A place in the ring of the newest posts (8,192 of them, in order of arrival). */
+struct stream_tail {
+    uint64_t next; /* sequence number of the next post to see; sequence numbers begin at 1 and end with the process */
+};
+struct stream_heard {
+    uint64_t           seq;
+    const struct post *post; /* until stream_tail_read returns */
+    const struct text_facts *facts;
+};
+uint64_t stream_newest_seq(struct stream *stream);
+/* Calls visit for up to `most` posts from tail->next on and moves it. Returns how many posts were overrun and never seen (a reader that
+ * was too slow). visit must not call the stream. */
+uint64_t stream_tail_read(struct stream *stream, struct stream_tail *tail, size_t most, void (*visit)(void *context, const struct stream_heard *heard),
+                          void *context);
+/* wake is called after each commit, under a lock: it must be short and must not call the stream. Returns a handle for unlisten. */
+struct stream_listener *stream_listen(struct stream *stream, void (*wake)(void *context), void *context);
+void                    stream_unlisten(struct stream *stream, struct stream_listener *listener); /* no wake runs or follows when it returns */
+
+struct stream_health {
+    int64_t  trends_at_us;     /* event time that the trend thread has reached; 0: nothing yet */
+    bool     is_replaying;
+    uint64_t trends_behind;    /* posts that it has not taken yet */
+    uint64_t pushed, rejected, commits; /* since the start */
+    int64_t  last_commit_us;   /* wall time; 0: none */
+};
+void stream_health(struct stream *stream, struct stream_health *health_out);
+
+#endif
