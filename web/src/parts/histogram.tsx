@@ -71,7 +71,7 @@ export function Histogram({ timeline, gaps = [], marks = [], onBrush, csv, title
   return (
     <Figure
       class="histogram"
-      title={`${title} in each ${bucketWords(by_s)}`}
+      title={aside ? title : `${title} in each ${bucketWords(by_s)}`}
       csv={csv}
       said={said}
       aside={aside}
@@ -159,7 +159,7 @@ function Bars({ counts, start_s, by_s, arriving_s, gaps, marks, height, cursor, 
     });
     return paths;
   }, [counts, step, start_s, by_s, arriving_s, most, bottom]);
-  const ticks = useMemo(() => timeTicks(start_s, end_s, Math.max(2, Math.floor((width - LEFT) / 88))), [start_s, end_s, width]);
+  const ticks = useMemo(() => timeTicks(start_s, end_s, Math.max(2, Math.floor((width - LEFT) / 88)), by_s), [start_s, end_s, width, by_s]);
   let before = "";
 
   const inside = (event: PointerEvent) => event.clientX - box.current!.getBoundingClientRect().left;
@@ -169,7 +169,7 @@ function Bars({ counts, start_s, by_s, arriving_s, gaps, marks, height, cursor, 
       ref={box}
       class={onBrush ? "bars can-brush" : "bars"}
       aria-hidden="true"
-      style={{ blockSize: height }}
+      style={{ blockSize: `${height}px` }}
       onPointerDown={(event) => {
         if (!onBrush || event.button !== 0) return;
         box.current!.setPointerCapture(event.pointerId);

@@ -16,8 +16,8 @@ export function roundSteps(most: number): number[] {
 const tickSteps = [60, 300, 900, 1800, 3600, 10800, 21600, 43200, 86400, 2 * 86400, 7 * 86400, 14 * 86400, 28 * 86400, 91 * 86400, 364 * 86400];
 
 /** At most so many round times (seconds) within, on the page's clocks: full hours, midnights. */
-export function timeTicks(from_s: number, until_s: number, most: number): number[] {
-  const step = tickSteps.find((each) => (until_s - from_s) / each <= most) ?? tickSteps.at(-1)!;
+export function timeTicks(from_s: number, until_s: number, most: number, least_s = 0): number[] {
+  const step = tickSteps.find((each) => each >= Math.min(least_s, 86400) && (until_s - from_s) / each <= most) ?? tickSteps.at(-1)!;
   const offset_s = offsetSeconds(from_s);
   const ticks = [];
   for (let at = Math.ceil((from_s + offset_s) / step) * step - offset_s; at < until_s && ticks.length < 100; at += step) {

@@ -148,13 +148,13 @@ export default function Explore() {
 function By({ state, timeline }: { state: Explored; timeline: Timeline }) {
   const span_s = timeline.counts.length * timeline.by_s;
   const choices = sensibleBuckets(span_s);
-  if (choices.length < 2) return null;
+  if (choices.length < 2 && !state.by) return <span class="quiet">in each {bucketWords(timeline.by_s)}</span>;
   return (
     <label class="by">
       <span class="unseen">Width of a bar</span>
       <select value={state.by} onChange={(event) => explore({ by: event.currentTarget.value })}>
-        <option value="">each {bucketWords(timeline.by_s)}{state.by ? "" : " (fits)"}</option>
-        {choices.filter((each) => state.by ? true : each.seconds !== timeline.by_s).map((each) => <option key={each.name} value={each.name}>each {each.words}</option>)}
+        <option value="">{state.by ? "the width that fits" : `in each ${bucketWords(timeline.by_s)}`}</option>
+        {choices.filter((each) => Boolean(state.by) || each.seconds !== timeline.by_s).map((each) => <option key={each.name} value={each.name}>in each {each.words}</option>)}
       </select>
     </label>
   );
