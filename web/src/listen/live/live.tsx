@@ -101,7 +101,7 @@ export default function Live() {
     if (!node) drawn.set(post, (node = <PostRow post={post} pattern={pattern} hasSeconds />));
     return node;
   };
-  const perSecond = tail.rate.slice(-11, -1).reduce((a, b) => a + b, 0) / 10;
+  const perSecond = tail.perSecond();
   const state = { is: isPaused ? "paused" : line.is, words: stateWords(isPaused, why, line) };
   return (
     <div class={open && !isNarrow ? "live has-drawer" : "live"}>

@@ -22,14 +22,22 @@ export class Tail {
   /** Posts in each of the last seconds, the newest last. */
   rate: number[] = new Array<number>(RATE_SECONDS).fill(0);
   #frame = 0;
+  #seconds = 0;
   #tick: number;
   #isClosed = false;
 
   constructor() {
     this.#tick = window.setInterval(() => {
       this.rate = [...this.rate.slice(1), 0];
+      this.#seconds += 1;
       this.round.value += 1;
     }, 1000);
+  }
+
+  /** Over the last ten whole seconds, or as many as there were. */
+  perSecond(): number {
+    const seconds = Math.min(10, this.#seconds);
+    return seconds ? this.rate.slice(-1 - seconds, -1).reduce((a, b) => a + b, 0) / seconds : 0;
   }
 
   close(): void {
