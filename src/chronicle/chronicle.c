@@ -187,7 +187,7 @@ struct kept {
 
 static enum error_code end_left_open(struct chronicle *chronicle, int64_t now_us, struct error *error)
 {
-    struct record_statement *end = record_statement(chronicle->options.records, "trend_end_left_open");
+    struct record_statement *end = record_statement(chronicle->options.records, "chronicle_end_left_open");
     record_bind_i64(end, ":idle_us", CHRONICLE_IDLE_US);
     record_bind_i64(end, ":now_us", now_us);
     return record_run(end, error);

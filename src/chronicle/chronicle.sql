@@ -78,7 +78,7 @@ CREATE TABLE trend_note (
 ) STRICT;
 CREATE INDEX trend_note_by_trend ON trend_note (trend, id);
 
--- statement trend_add
+-- statement chronicle_add
 -- A trend that was not known.
 INSERT INTO trend (label, started_us, detected_us, peak_us, last_post_us, updated_us, closed_us, posts, voices, z, z_peak, growth_per_h, growth_se,
                    observed, expected, window_posts, window_us, strongest_z, flags, dup_share, top_author_share, effective_voices, synchrony,
@@ -87,7 +87,7 @@ VALUES (:label, :started_us, :detected_us, :peak_us, :last_post_us, :updated_us,
         :observed, :expected, :window_posts, :window_us, :strongest_z, :flags, :dup_share, :top_author_share, :effective_voices, :synchrony,
         :site_share, :state, :is_found_late, :merged_into, :muted_until_us, :mute_reason, :muted_by, :mute_from);
 
--- statement trend_renew
+-- statement chronicle_renew
 -- A later state of a known one. When it was detected and since when it grew is kept as it was first told.
 UPDATE trend
 SET label = :label, peak_us = CASE WHEN :z_peak > z_peak THEN :peak_us ELSE peak_us END, last_post_us = :last_post_us, updated_us = :updated_us,
@@ -97,73 +97,73 @@ SET label = :label, peak_us = CASE WHEN :z_peak > z_peak THEN :peak_us ELSE peak
     effective_voices = :effective_voices, synchrony = :synchrony, site_share = :site_share, state = :state, merged_into = :merged_into
 WHERE id = :id;
 
--- statement trend_of_post
+-- statement chronicle_of_post
 -- Which trends hold a post.
 SELECT trend FROM trend_post WHERE post = :post;
 
--- statement trend_for_match
+-- statement chronicle_for_match
 -- What decides whether a trend that shares posts is the same one.
 SELECT detected_us, last_post_us, updated_us, closed_us IS NOT NULL AS is_closed, (SELECT count(*) FROM trend_post WHERE trend = :id) AS kept
 FROM trend WHERE id = :id;
 
--- statement trend_post_add
+-- statement chronicle_post_add
 -- A post of a trend.
 INSERT INTO trend_post (post, trend, at_us, platform, community) VALUES (:post, :trend, :at_us, :platform, :community)
 ON CONFLICT (post, trend) DO NOTHING;
 
--- statement trend_post_has
+-- statement chronicle_post_has
 -- Is a post kept for a trend?
 SELECT 1 AS is_there FROM trend_post WHERE post = :post AND trend = :trend;
 
--- statement trend_post_count
+-- statement chronicle_post_count
 -- How many posts are kept of a trend.
 SELECT count(*) AS kept FROM trend_post WHERE trend = :trend;
 
--- statement trend_posts
+-- statement chronicle_posts
 -- Ids of a trend's posts, oldest first.
 SELECT post, coalesce(at_us, 0) AS at_us FROM trend_post WHERE trend = :trend ORDER BY at_us, post;
 
--- statement trend_spread
+-- statement chronicle_spread
 -- A trend's posts by platform and community, where they came first foremost.
 SELECT platform, community, count(*) AS posts, min(at_us) AS first_us
 FROM trend_post WHERE trend = :trend AND platform IS NOT NULL
 GROUP BY platform, community ORDER BY first_us, platform, community;
 
--- statement trend_point_add
+-- statement chronicle_point_add
 -- A point of a trend's history; the newest told of a moment counts.
 INSERT INTO trend_point (trend, at_us, posts, voices, z, growth_per_h, growth_se, flags)
 VALUES (:trend, :at_us, :posts, :voices, :z, :growth_per_h, :growth_se, :flags)
 ON CONFLICT (trend, at_us) DO UPDATE SET posts = excluded.posts, voices = excluded.voices, z = excluded.z,
     growth_per_h = excluded.growth_per_h, growth_se = excluded.growth_se, flags = excluded.flags;
 
--- statement trend_point_count
+-- statement chronicle_point_count
 -- How many points a trend has.
 SELECT count(*) AS points FROM trend_point WHERE trend = :trend;
 
--- statement trend_point_thin
+-- statement chronicle_point_thin
 -- Takes out every second point.
 DELETE FROM trend_point WHERE trend = :trend AND at_us IN (
     SELECT at_us FROM (SELECT at_us, row_number() OVER (ORDER BY at_us) AS place FROM trend_point WHERE trend = :trend) AS numbered
     WHERE place % 2 = 0);
 
--- statement trend_points
+-- statement chronicle_points
 -- A trend's history.
 SELECT at_us, posts, voices, z, growth_per_h, growth_se, flags FROM trend_point WHERE trend = :trend ORDER BY at_us;
 
--- statement trend_muted_in_force
+-- statement chronicle_muted_in_force
 -- Muted by a person and still so: what comes and is like it is muted with it.
 SELECT id, label, state, muted_until_us, muted_by FROM trend
 WHERE muted_until_us > :now_us AND mute_from IS NULL ORDER BY id DESC LIMIT 100;
 
--- statement trend_end_left_open
+-- statement chronicle_end_left_open
 -- What was open when a program was killed, and has had no post for so long that no engine would keep it open.
 UPDATE trend SET closed_us = last_post_us + :idle_us WHERE closed_us IS NULL AND last_post_us + :idle_us < :now_us;
 
--- statement trend_by_id
+-- statement chronicle_by_id
 -- One trend.
 SELECT trend.*, (SELECT count(*) FROM trend_note WHERE trend_note.trend = trend.id AND is_withdrawn = 0) AS note_count FROM trend WHERE id = :id;
 
--- statement trend_list
+-- statement chronicle_list
 -- A page of trends, strongest first.
 SELECT trend.*, (SELECT count(*) FROM trend_note WHERE trend_note.trend = trend.id AND is_withdrawn = 0) AS note_count
 FROM trend
@@ -176,38 +176,38 @@ WHERE merged_into IS NULL AND joined_to IS NULL
        OR (CASE WHEN :is_open = 1 THEN z ELSE z_peak END = :after_strength AND id > :after_id))
 ORDER BY CASE WHEN :is_open = 1 THEN z ELSE z_peak END DESC, id LIMIT :limit;
 
--- statement trend_joined
+-- statement chronicle_joined
 -- Those that a person merged into a trend.
 SELECT trend.*, 0 AS note_count FROM trend WHERE joined_to = :id ORDER BY detected_us, id;
 
--- statement trend_extent
+-- statement chronicle_extent
 -- How many are kept, and from when to when they were detected.
 SELECT count(*) AS trends, coalesce(min(detected_us), 0) AS first_us, coalesce(max(detected_us), 0) AS last_us FROM trend;
 
--- statement trend_join
+-- statement chronicle_join
 -- Shows a trend as a part of another, or (NULL) by itself again.
 UPDATE trend SET joined_to = :joined_to, version = version + 1 WHERE id = :id;
 
--- statement trend_mute
+-- statement chronicle_mute
 -- Hides a trend until a time, or shows it again.
 UPDATE trend SET muted_until_us = :until_us, mute_reason = :reason, muted_by = :name, mute_from = NULL, version = version + 1 WHERE id = :id;
 
--- statement trend_unmute_like
+-- statement chronicle_unmute_like
 -- Shows those again that were hidden because they are like one that was muted.
 UPDATE trend SET muted_until_us = NULL, mute_reason = NULL, muted_by = NULL, mute_from = NULL WHERE mute_from = :id;
 
--- statement trend_note_add
+-- statement chronicle_note_add
 -- A note.
 INSERT INTO trend_note (trend, at_us, member, name, text) VALUES (:trend, :at_us, :member, :name, :text);
 
--- statement trend_note_by_id
+-- statement chronicle_note_by_id
 -- One note.
 SELECT id, trend, member, is_withdrawn FROM trend_note WHERE id = :id;
 
--- statement trend_note_withdraw
+-- statement chronicle_note_withdraw
 -- Hides a note's text; the row stays.
 UPDATE trend_note SET is_withdrawn = 1 WHERE id = :id;
 
--- statement trend_notes
+-- statement chronicle_notes
 -- Notes of a trend, oldest first.
 SELECT id, at_us, member, name, CASE WHEN is_withdrawn = 1 THEN '' ELSE text END AS text, is_withdrawn FROM trend_note WHERE trend = :trend ORDER BY id;

@@ -11,7 +11,7 @@ struct seen {
 
 static enum error_code look(struct record *records, int64_t id, struct arena *arena, struct seen *seen_out, struct error *error)
 {
-    struct record_statement *find = record_statement(records, "trend_by_id");
+    struct record_statement *find = record_statement(records, "chronicle_by_id");
     record_bind_i64(find, ":id", id);
     bool is_there = record_step(find);
     if (is_there)
@@ -41,7 +41,7 @@ static struct str number_json(char text[64], const char *name, int64_t number)
 
 static enum error_code join(struct record *records, int64_t id, int64_t into, struct error *error)
 {
-    struct record_statement *update = record_statement(records, "trend_join");
+    struct record_statement *update = record_statement(records, "chronicle_join");
     record_bind_i64(update, ":id", id);
     if (into)
         record_bind_i64(update, ":joined_to", into);
@@ -110,7 +110,7 @@ enum error_code chronicle_unmerge(struct record *records, struct record_actor ac
 
 static enum error_code set_mute(struct record *records, int64_t id, int64_t until_us, struct str reason, struct str name, struct error *error)
 {
-    struct record_statement *update = record_statement(records, "trend_mute");
+    struct record_statement *update = record_statement(records, "chronicle_mute");
     record_bind_i64(update, ":id", id);
     if (until_us) {
         record_bind_i64(update, ":until_us", until_us);
@@ -164,7 +164,7 @@ enum error_code chronicle_unmute(struct record *records, struct record_actor act
     if (!code)
         code = set_mute(records, id, 0, (struct str){0}, (struct str){0}, error);
     if (!code) {
-        struct record_statement *like = record_statement(records, "trend_unmute_like");
+        struct record_statement *like = record_statement(records, "chronicle_unmute_like");
         record_bind_i64(like, ":id", id);
         code = record_run(like, error);
     }
@@ -186,7 +186,7 @@ enum error_code chronicle_note_add(struct record *records, struct record_actor a
         return code;
     code = look(records, trend, &arena, &seen, error);
     if (!code) {
-        struct record_statement *insert = record_statement(records, "trend_note_add");
+        struct record_statement *insert = record_statement(records, "chronicle_note_add");
         record_bind_i64(insert, ":trend", trend);
         record_bind_i64(insert, ":at_us", now_us);
         record_bind_i64(insert, ":member", actor.member);
@@ -208,7 +208,7 @@ enum error_code chronicle_note_withdraw(struct record *records, struct record_ac
     enum error_code code = record_begin(records, error);
     if (code)
         return code;
-    struct record_statement *find = record_statement(records, "trend_note_by_id");
+    struct record_statement *find = record_statement(records, "chronicle_note_by_id");
     record_bind_i64(find, ":id", note);
     bool    is_there = record_step(find);
     int64_t member = is_there ? record_i64(find, "member") : 0;
@@ -219,7 +219,7 @@ enum error_code chronicle_note_withdraw(struct record *records, struct record_ac
     if (!code && member != actor.member)
         code = error_set(error, ERROR_FORBIDDEN, "note %lld is another member's", (long long)note);
     if (!code) {
-        struct record_statement *update = record_statement(records, "trend_note_withdraw");
+        struct record_statement *update = record_statement(records, "chronicle_note_withdraw");
         record_bind_i64(update, ":id", note);
         code = record_run(update, error);
     }

@@ -57,7 +57,7 @@ static enum error_code find_candidates(struct record *records, const struct tren
 {
     size_t count = 0;
     for (size_t i = 0; i < trend->post_id_count; i++) {
-        struct record_statement *find = record_statement(records, "trend_of_post");
+        struct record_statement *find = record_statement(records, "chronicle_of_post");
         record_bind_str(find, ":post", trend->post_ids[i]);
         while (record_step(find)) {
             int64_t id = record_i64(find, "trend");
@@ -94,7 +94,7 @@ static enum error_code find_same(struct keeper *keeper, const struct trend *tren
     enum error_code  code = find_candidates(keeper->records, trend, candidates, &count, error);
     *kept_out = 0;
     for (size_t i = 0; i < count && !code; i++) {
-        struct record_statement *find = record_statement(keeper->records, "trend_for_match");
+        struct record_statement *find = record_statement(keeper->records, "chronicle_for_match");
         record_bind_i64(find, ":id", candidates[i].id);
         if (record_step(find) && is_near(trend, record_i64(find, "detected_us"), record_i64(find, "last_post_us"))) {
             double overlap = chronicle_overlap(candidates[i].shared, trend->post_id_count, (size_t)record_i64(find, "kept"));
@@ -160,7 +160,7 @@ struct mute {
 
 static enum error_code find_mute(struct record *records, const struct telling *telling, struct arena *arena, struct mute *mute_out, struct error *error)
 {
-    struct record_statement *find = record_statement(records, "trend_muted_in_force");
+    struct record_statement *find = record_statement(records, "chronicle_muted_in_force");
     enum error_code          code = ERROR_NONE;
     record_bind_i64(find, ":now_us", telling->at_us);
     while (!mute_out->from && !code && record_step(find)) {
@@ -181,7 +181,7 @@ static enum error_code add(struct keeper *keeper, const struct telling *telling,
     struct buf      reason = {0};
     enum error_code code = find_mute(keeper->records, telling, &arena, &mute, error);
     if (!code) {
-        struct record_statement *insert = record_statement(keeper->records, "trend_add");
+        struct record_statement *insert = record_statement(keeper->records, "chronicle_add");
         bind_state(insert, telling, state, merged_into);
         record_bind_i64(insert, ":started_us", telling->trend.started_at_us);
         record_bind_i64(insert, ":detected_us", telling->trend.detected_at_us);
@@ -203,7 +203,7 @@ static enum error_code add(struct keeper *keeper, const struct telling *telling,
 
 static enum error_code renew(struct keeper *keeper, const struct telling *telling, struct str state, int64_t merged_into, int64_t id, struct error *error)
 {
-    struct record_statement *update = record_statement(keeper->records, "trend_renew");
+    struct record_statement *update = record_statement(keeper->records, "chronicle_renew");
     bind_state(update, telling, state, merged_into);
     record_bind_i64(update, ":id", id);
     return record_run(update, error);
@@ -224,7 +224,7 @@ static enum error_code add_post(struct keeper *keeper, int64_t id, struct str po
             *error = ignored;
     }
     if (!code) {
-        struct record_statement *insert = record_statement(keeper->records, "trend_post_add");
+        struct record_statement *insert = record_statement(keeper->records, "chronicle_post_add");
         record_bind_i64(insert, ":trend", id);
         record_bind_str(insert, ":post", post_id);
         if (is_known) {
@@ -250,9 +250,9 @@ static enum error_code one_number(struct record *records, const char *statement,
 static enum error_code add_posts(struct keeper *keeper, int64_t id, const struct trend *trend, struct error *error)
 {
     int64_t         kept;
-    enum error_code code = one_number(keeper->records, "trend_post_count", "kept", id, &kept, error);
+    enum error_code code = one_number(keeper->records, "chronicle_post_count", "kept", id, &kept, error);
     for (size_t i = 0; i < trend->post_id_count && kept < CHRONICLE_POSTS_MAX && !code; i++) {
-        struct record_statement *find = record_statement(keeper->records, "trend_post_has");
+        struct record_statement *find = record_statement(keeper->records, "chronicle_post_has");
         record_bind_i64(find, ":trend", id);
         record_bind_str(find, ":post", trend->post_ids[i]);
         bool is_there = record_step(find);
@@ -273,7 +273,7 @@ static enum error_code add_points(struct record *records, int64_t id, const stru
         const struct chronicle_point *point = &telling->points[i];
         if (point->at_us <= after_us)
             continue;
-        struct record_statement *insert = record_statement(records, "trend_point_add");
+        struct record_statement *insert = record_statement(records, "chronicle_point_add");
         record_bind_i64(insert, ":trend", id);
         record_bind_i64(insert, ":at_us", point->at_us);
         record_bind_i64(insert, ":posts", point->posts);
@@ -285,9 +285,9 @@ static enum error_code add_points(struct record *records, int64_t id, const stru
         code = record_run(insert, error);
     }
     if (!code)
-        code = one_number(records, "trend_point_count", "points", id, &points, error);
+        code = one_number(records, "chronicle_point_count", "points", id, &points, error);
     if (!code && points > CHRONICLE_POINTS_MAX) {
-        struct record_statement *thin = record_statement(records, "trend_point_thin");
+        struct record_statement *thin = record_statement(records, "chronicle_point_thin");
         record_bind_i64(thin, ":trend", id);
         code = record_run(thin, error);
     }
@@ -302,7 +302,7 @@ struct before {
 
 static enum error_code look_before(struct record *records, int64_t id, struct before *before_out, struct error *error)
 {
-    struct record_statement *find = record_statement(records, "trend_for_match");
+    struct record_statement *find = record_statement(records, "chronicle_for_match");
     record_bind_i64(find, ":id", id);
     if (record_step(find))
         *before_out = (struct before){record_i64(find, "updated_us"), record_i64(find, "is_closed") != 0};

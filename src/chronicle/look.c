@@ -87,7 +87,7 @@ enum error_code chronicle_list(struct record *records, const struct chronicle_as
     enum error_code code = record_begin(records, error);
     if (code)
         return code;
-    struct record_statement *list = record_statement(records, "trend_list");
+    struct record_statement *list = record_statement(records, "chronicle_list");
     record_bind_bool(list, ":is_open", ask->is_open);
     record_bind_i64(list, ":now_us", ask->now_us);
     record_bind_i64(list, ":idle_us", CHRONICLE_IDLE_US);
@@ -105,7 +105,7 @@ enum error_code chronicle_find(struct record *records, int64_t id, struct arena 
     enum error_code code = record_begin(records, error);
     if (code)
         return code;
-    struct record_statement *find = record_statement(records, "trend_by_id");
+    struct record_statement *find = record_statement(records, "chronicle_by_id");
     record_bind_i64(find, ":id", id);
     code = record_step(find) ? read_row(find, arena, trend_out, error)
                              : error_set(error, ERROR_NOT_FOUND, "there is no trend %lld", (long long)id);
@@ -119,7 +119,7 @@ enum error_code chronicle_joined(struct record *records, int64_t id, struct aren
     enum error_code code = record_begin(records, error);
     if (code)
         return code;
-    struct record_statement *list = record_statement(records, "trend_joined");
+    struct record_statement *list = record_statement(records, "chronicle_joined");
     record_bind_i64(list, ":id", id);
     return record_end(records, read_rows(list, arena, trends_out, count_out, error), error);
 }
@@ -129,7 +129,7 @@ enum error_code chronicle_extent(struct record *records, struct chronicle_extent
     enum error_code code = record_begin(records, error);
     if (code)
         return code;
-    struct record_statement *ask = record_statement(records, "trend_extent");
+    struct record_statement *ask = record_statement(records, "chronicle_extent");
     *extent_out = (struct chronicle_extent){0};
     if (record_step(ask))
         *extent_out = (struct chronicle_extent){record_i64(ask, "trends"), record_i64(ask, "first_us"), record_i64(ask, "last_us")};
@@ -146,7 +146,7 @@ enum error_code chronicle_points(struct record *records, int64_t id, struct aren
     enum error_code         code = record_begin(records, error);
     if (code)
         return code;
-    struct record_statement *rows = record_statement(records, "trend_points");
+    struct record_statement *rows = record_statement(records, "chronicle_points");
     record_bind_i64(rows, ":trend", id);
     while (!code && record_step(rows)) {
         points = grow(arena, points, count, &capacity, sizeof *points);
@@ -171,7 +171,7 @@ enum error_code chronicle_spread(struct record *records, int64_t id, struct aren
     enum error_code         code = record_begin(records, error);
     if (code)
         return code;
-    struct record_statement *rows = record_statement(records, "trend_spread");
+    struct record_statement *rows = record_statement(records, "chronicle_spread");
     record_bind_i64(rows, ":trend", id);
     while (!code && record_step(rows)) {
         places = grow(arena, places, count, &capacity, sizeof *places);
@@ -195,7 +195,7 @@ enum error_code chronicle_posts(struct record *records, int64_t id, struct arena
     enum error_code        code = record_begin(records, error);
     if (code)
         return code;
-    struct record_statement *rows = record_statement(records, "trend_posts");
+    struct record_statement *rows = record_statement(records, "chronicle_posts");
     record_bind_i64(rows, ":trend", id);
     while (!code && record_step(rows)) {
         posts = grow(arena, posts, count, &capacity, sizeof *posts);
@@ -218,7 +218,7 @@ enum error_code chronicle_notes(struct record *records, int64_t trend, struct ar
     enum error_code        code = record_begin(records, error);
     if (code)
         return code;
-    struct record_statement *rows = record_statement(records, "trend_notes");
+    struct record_statement *rows = record_statement(records, "chronicle_notes");
     record_bind_i64(rows, ":trend", trend);
     while (!code && record_step(rows)) {
         notes = grow(arena, notes, count, &capacity, sizeof *notes);
