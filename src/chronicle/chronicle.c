@@ -13,7 +13,8 @@ enum { TELLINGS_MAX = 512, GATHER_MS = 100, QUIET_MS = 1000, AGAIN_MS = 5000 };
 
 struct chronicle {
     struct chronicle_options options;
-    struct stream           *stream;
+    chronicle_snapshot_fn    snapshot;
+    void                    *snapshot_context;
     struct keeper            keeper; /* the writer's alone */
     pthread_mutex_t          lock;
     pthread_cond_t           told, written; /* something waits; something was written */
@@ -198,7 +199,7 @@ static enum error_code write_all(struct chronicle *chronicle, struct telling **t
     struct keeper  *keeper = &chronicle->keeper;
     size_t          bound = keeper->binding_count;
     int64_t         newest_us = 0;
-    enum error_code code = chronicle->stream ? stream_snapshot(chronicle->stream, &keeper->snapshot, error) : ERROR_NONE;
+    enum error_code code = chronicle->snapshot ? chronicle->snapshot(chronicle->snapshot_context, &keeper->snapshot, error) : ERROR_NONE;
     if (!code)
         code = record_begin(chronicle->options.records, error);
     if (code)
@@ -219,10 +220,25 @@ out:
     return code;
 }
 
+/* What a replay finds closed is history, and no news. */
+static void tell(struct chronicle *chronicle, const struct telling *telling, const struct kept *kept)
+{
+    const struct chronicle_options *options = &chronicle->options;
+    bool is_opened = kept->what == KEPT_OPENED || kept->what == KEPT_OPENED_AND_CLOSED;
+    bool is_closed = kept->what == KEPT_CLOSED || kept->what == KEPT_OPENED_AND_CLOSED;
+    if (!options->tell || (is_closed && telling->is_replay))
+        return;
+    if (is_opened)
+        options->tell(options->context, "open", kept->id, telling->trend.label);
+    if (kept->what == KEPT_CHANGED)
+        options->tell(options->context, "change", kept->id, telling->trend.label);
+    if (is_closed)
+        options->tell(options->context, "close", kept->id, telling->trend.label);
+}
+
 /* Writes what may be written, without the lock. */
 static void write_taken(struct chronicle *chronicle)
 {
-    static const char *const words[] = {[KEPT_OPENED] = "open", [KEPT_CHANGED] = "change", [KEPT_CLOSED] = "close"};
     struct telling *taken[TELLINGS_MAX];
     struct kept     kept[TELLINGS_MAX] = {0};
     struct error    error = {0};
@@ -234,8 +250,7 @@ static void write_taken(struct chronicle *chronicle)
     pthread_mutex_unlock(&chronicle->lock);
     enum error_code code = write_all(chronicle, taken, count, is_live, kept, &error);
     for (size_t i = 0; i < count && !code; i++)
-        if (chronicle->options.tell && kept[i].what != KEPT_NOTHING && !(taken[i]->is_replay && kept[i].what == KEPT_CLOSED))
-            chronicle->options.tell(chronicle->options.context, words[kept[i].what], kept[i].id, taken[i]->trend.label);
+        tell(chronicle, taken[i], &kept[i]);
     if (code && chronicle->options.complain)
         chronicle->options.complain(chronicle->options.context, &error);
     pthread_mutex_lock(&chronicle->lock);
@@ -282,9 +297,10 @@ enum error_code chronicle_new(const struct chronicle_options *options, struct ch
     return ERROR_NONE;
 }
 
-enum error_code chronicle_start(struct chronicle *chronicle, struct stream *stream, struct error *error)
+enum error_code chronicle_start(struct chronicle *chronicle, chronicle_snapshot_fn snapshot, void *context, struct error *error)
 {
-    chronicle->stream = stream;
+    chronicle->snapshot = snapshot;
+    chronicle->snapshot_context = context;
     if (pthread_create(&chronicle->writer, NULL, run_writer, chronicle))
         return error_set(error, ERROR_MEMORY, "no thread for the chronicle of trends");
     chronicle->has_writer = true;

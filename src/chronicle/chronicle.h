@@ -44,13 +44,15 @@ struct chronicle_options {
 };
 
 enum error_code chronicle_new(const struct chronicle_options *options, struct chronicle **chronicle_out, struct error *error);
-/* Starts the writer. stream gives snapshots, from which each post's platform, community and time are read; NULL in tests. */
-enum error_code chronicle_start(struct chronicle *chronicle, struct stream *stream, struct error *error);
+/* Gives the archive as it is now; stream_snapshot with a stream as context is one. */
+typedef enum error_code (*chronicle_snapshot_fn)(void *context, struct archive_snapshot **snapshot_out, struct error *error);
+/* Starts the writer. Each post's platform, community and time are read from snapshots; NULL: they stay unknown (tests). */
+enum error_code chronicle_start(struct chronicle *chronicle, chronicle_snapshot_fn snapshot, void *context, struct error *error);
 /* stream_options.on_trend with the chronicle as context; legal before the start. Copies and returns. */
 void chronicle_on_trend(void *chronicle, enum stream_trend_event event, int64_t at_us, bool is_replay, const struct trend *trend);
 /* Waits until all that was told so far is written, or failed (tests, tools). */
 void chronicle_flush(struct chronicle *chronicle);
-/* Writes what waits and ends the writer; what comes later is dropped. Before stream_close, because the writer asks for snapshots. */
+/* Writes what waits and ends the writer; what comes later is dropped. Before stream_close: the writer asks it for snapshots. */
 void chronicle_stop(struct chronicle *chronicle);
 void chronicle_free(struct chronicle *chronicle); /* behind stream_close; legal on NULL */
 

@@ -340,7 +340,7 @@ enum error_code keep_trend(struct keeper *keeper, const struct telling *telling,
         code = add_points(keeper->records, id, telling, before.updated_us, error);
     *id_out = id;
     *what_out = !is_later                                        ? KEPT_NOTHING
-                : telling->is_closed                             ? KEPT_CLOSED
+                : telling->is_closed                             ? is_new ? KEPT_OPENED_AND_CLOSED : KEPT_CLOSED
                 : is_new || before.is_closed                     ? KEPT_OPENED
                                                                  : KEPT_CHANGED;
     return code;

@@ -29,7 +29,8 @@ struct keeper {
     size_t                   binding_count, binding_capacity;
 };
 
-enum kept_what { KEPT_NOTHING, KEPT_OPENED, KEPT_CHANGED, KEPT_CLOSED };
+/* What is to be told: a short life may open and close between two writings. */
+enum kept_what { KEPT_NOTHING, KEPT_OPENED, KEPT_CHANGED, KEPT_CLOSED, KEPT_OPENED_AND_CLOSED };
 
 /* Writes it, within a transaction. kept_out: what is to be told. The binding that it adds is void where the transaction fails. */
 enum error_code keep_trend(struct keeper *keeper, const struct telling *telling, int64_t *id_out, enum kept_what *what_out, struct error *error);

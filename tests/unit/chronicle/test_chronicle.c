@@ -261,7 +261,7 @@ static void told_before_the_start(void **state)
     check_ok(chronicle_new(&options, &fixture.chronicle, &error), error, "new");
     hand_make(&hand, 1, 0, 10, DAY0);
     tell(&fixture, &hand, STREAM_TREND_OPEN, DAY0, true);
-    check_ok(chronicle_start(fixture.chronicle, NULL, &error), error, "start");
+    check_ok(chronicle_start(fixture.chronicle, NULL, NULL, &error), error, "start");
     fixture_stop(&fixture); /* writes what waits */
     check(fixture_kept(&fixture) == 1, "kept");
     record_close(fixture.records);
@@ -282,6 +282,7 @@ static size_t audited(struct fixture *fixture)
     int64_t     next;
     enum error_code code = record_audit_list(fixture->records, &(struct record_audit_filter){.most = 1000}, &json, &next, &error);
     check_ok(record_end(fixture->records, code, &error), error, "audit");
+    buf_append_char(&out, 0);
     for (const char *at = out.ptr; at && (at = strstr(at, "\"action\"")); at++)
         rows++;
     buf_fini(&out);
