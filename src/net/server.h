@@ -16,6 +16,9 @@
 #include "base/error.h"
 
 struct server;
+struct http_request;
+struct http_response;
+struct http_log;
 
 struct server_limits { /* 0: the default that is named */
     unsigned connections;         /* in all: 1,024 */
