@@ -16,7 +16,7 @@ LAYERS = [
     ({"archive", "trend"}, set()),
     ({"listen"}, set()),
     ({"alert", "chronicle", "read", "team", "topic"}, set()),
-    ({"demo"}, set()),
+    ({"demo", "page"}, set()),
     ({"api"}, set()),
     ({"cli"}, set()),
     ({"main"}, set()),

@@ -6,7 +6,11 @@ command -v dpkg-query >/dev/null 2>&1 || { echo "This is not a Debian system: in
 
 missing=
 while read -r package purpose; do
-    case $package in ''|'#'*) continue ;; esac
+    case $package in
+        ''|'#'*) continue ;;
+        nodejs) command -v node >/dev/null 2>&1 && continue ;; # often here by other means, and newer than Debian's
+        npm) command -v npm >/dev/null 2>&1 && continue ;;
+    esac
     if ! dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed; then
         [ -n "$missing" ] || echo "These Debian packages are missing and will be installed:"
         printf '  %-18s %s\n' "$package" "$purpose"

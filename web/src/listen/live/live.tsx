@@ -1,0 +1,1 @@
+export default function Live() { return <h1>Live</h1>; }

@@ -1,0 +1,37 @@
+// Round steps for axes, and lengths of time that make sense for a span.
+
+/** 0, step, 2 step … up to at least most; two to four steps. */
+export function roundSteps(most: number): number[] {
+  if (!(most > 0)) return [0, 1];
+  const rough = most / 3;
+  const size = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((each) => each * size).find((each) => each >= rough) ?? size * 10;
+  const whole = Math.max(step, most < 4 ? 1 : 0);
+  const steps = [];
+  for (let at = 0; at < most + whole; at += whole) steps.push(at);
+  return steps;
+}
+
+export interface Bucket {
+  name: string; // as the API takes it in `by`
+  seconds: number;
+  words: string;
+}
+export const buckets: Bucket[] = [
+  { name: "1m", seconds: 60, words: "minute" },
+  { name: "5m", seconds: 300, words: "5 minutes" },
+  { name: "15m", seconds: 900, words: "15 minutes" },
+  { name: "1h", seconds: 3600, words: "hour" },
+  { name: "6h", seconds: 21600, words: "6 hours" },
+  { name: "1d", seconds: 86400, words: "day" },
+  { name: "7d", seconds: 604800, words: "week" },
+];
+
+/** Only what draws between 4 and 500 bars. */
+export function sensibleBuckets(span_s: number): Bucket[] {
+  return buckets.filter((each) => span_s / each.seconds >= 4 && span_s / each.seconds <= 500);
+}
+
+export function bucketWords(by_s: number): string {
+  return buckets.find((each) => each.seconds === by_s)?.words ?? `${by_s} seconds`;
+}

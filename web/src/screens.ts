@@ -1,0 +1,49 @@
+// Every screen, in the order of the menu. A new one is a folder, a row here, and a default export that draws it.
+import type { ComponentType } from "preact";
+import type { IconName } from "./parts/icon.tsx";
+import type { Role } from "./parts/session.ts";
+
+export type WingName = "listen" | "answer" | "practise" | "team";
+
+export interface Wing {
+  name: WingName;
+  words: string;
+  icon: IconName;
+  path: string;
+}
+
+export const wings: Wing[] = [
+  { name: "listen", words: "Listen", icon: "ear", path: "/listen/explore" },
+  { name: "answer", words: "Answer", icon: "pen", path: "/answer" },
+  { name: "practise", words: "Practise", icon: "mask", path: "/practise" },
+  { name: "team", words: "Team", icon: "team", path: "/team" },
+];
+
+export interface Screen {
+  /** "/listen/topics/:id?" : matchPath of parts/router.ts. The first row that fits is drawn. */
+  path: string;
+  wing: WingName | null;
+  title: string;
+  /** One sentence: the palette shows it, and the menu's tooltip. */
+  holds: string;
+  /** The letter behind g. */
+  key?: string;
+  /** Not in the menu. */
+  isHidden?: boolean;
+  /** Without the frame: sign-in and what comes before it. */
+  isBare?: boolean;
+  /** Below this role the menu leaves it out. */
+  least?: Role;
+  load: () => Promise<{ default: ComponentType<{ parts: Record<string, string> }> }>;
+}
+
+const later = () => import("./frame/later.tsx");
+
+export const screens: Screen[] = [
+  { path: "/listen/explore", wing: "listen", title: "Explore", key: "e", holds: "Ask the archive: posts over time, by field, and the words that stand out", load: () => import("./listen/explore/explore.tsx") },
+  { path: "/listen/live", wing: "listen", title: "Live", key: "l", holds: "Posts as they arrive", load: () => import("./listen/live/live.tsx") },
+
+  { path: "/answer", wing: "answer", title: "Inbox", holds: "Cases: posts and people who wait for an answer", load: later },
+  { path: "/practise", wing: "practise", title: "Replays and drills", holds: "A captured day or an invented one, to practise on", load: later },
+  { path: "/team", wing: "team", title: "Members", holds: "Who is here and what they may do", load: later },
+];
