@@ -2,6 +2,7 @@
 #include "api/service.h"
 
 #include "base/clock.h"
+#include "page/page.h"
 
 /* ---- Workers share a few analysers: one is costly to make and is used by one call at a time ---- */
 
@@ -204,10 +205,10 @@ void api_handle(void *context, struct http_request *request, struct http_respons
     struct api             *api = context;
     struct str              path = request->path, places[2] = {{0}, {0}};
     bool                    is_known = false;
-    page_secure(response);
+    page_set_policy(response);
     if (!str_starts_with(path, prefix) || (path.len > prefix.len && path.ptr[prefix.len] != '/')) {
-        if (!page_handle(api, request, response))
-            problem_of_status(response, request, 404, "not found", "there is nothing at this address");
+        if (!health_handle(api, request, response))
+            page_answer(request, response);
         return;
     }
     path = str_slice(path.ptr + prefix.len, path.len - prefix.len);

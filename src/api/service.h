@@ -16,14 +16,8 @@
 
 enum { API_CLIENTS_MAX = 256 };
 
-struct api_page { /* what is served to everything outside /api */
-    const struct http_asset *assets;
-    size_t                   count;
-};
-
 struct api_options {
     const char     *data_folder;
-    struct api_page page;
     const char     *metrics_token; /* NULL: /metrics answers to loopback alone */
     const struct settings *settings; /* may be NULL */
     /* Reports what happens outside of requests: "client opened", "alert evaluated late" ... level as in net/log.h. */
@@ -104,11 +98,9 @@ void problem_of_status(struct http_response *response, const struct http_request
 /* The document at /api/v1/openapi.json. */
 void openapi_print(struct buf *out);
 
-/* healthz, readyz, metrics and the page. False: the path is none of theirs. */
+/* /healthz, /readyz and /metrics. False: the path is none of theirs. */
+bool health_handle(struct api *api, const struct http_request *request, struct http_response *response);
 enum { API_LEAST_FREE_BYTES = 64 * 1024 * 1024 }; /* less on the data folder's disk: not ready */
 void metrics_print(struct api *api, struct buf *out);
-bool page_handle(struct api *api, const struct http_request *request, struct http_response *response);
-/* Headers that every answer carries (CSP, nosniff, no referrer). */
-void page_secure(struct http_response *response);
 
 #endif

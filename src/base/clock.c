@@ -188,3 +188,8 @@ void clock_deadline(int64_t ms, struct timespec *until_out)
     int64_t at_us = clock_now_us() + ms * 1000;
     *until_out = (struct timespec){.tv_sec = at_us / CLOCK_SECOND_US, .tv_nsec = at_us % CLOCK_SECOND_US * 1000};
 }
+
+void clock_sleep(int64_t ms)
+{
+    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
+}

@@ -17,6 +17,7 @@
 
 int64_t clock_now_us(void);       /* wall time */
 int64_t clock_monotonic_us(void); /* for durations */
+void    clock_sleep(int64_t ms); /* a signal may end it early */
 void    clock_deadline(int64_t ms, struct timespec *until_out); /* so far from now, as pthread_cond_timedwait wants it (CLOCK_REALTIME) */
 
 /* RFC 3339 ("2015-02-23T10:04:00.5Z", "+01:00", blank or lower-case t), or a date alone (midnight UTC).

@@ -1,21 +1,7 @@
-/* What is not the API: the page's files from memory, health, metrics. */
+/* How the program is, for those who run it: alive, ready, and in numbers. */
 #include "api/service.h"
 
 #include "base/vfs.h"
-
-/* No inline script, no string ever becomes markup: the page shows strangers' texts all day. */
-static const char policy[] = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-                             "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
-                             "require-trusted-types-for 'script'; trusted-types 'none'";
-
-void page_secure(struct http_response *response)
-{
-    http_set_header(response, "Content-Security-Policy", policy);
-    http_set_header(response, "X-Content-Type-Options", "nosniff");
-    http_set_header(response, "Referrer-Policy", "no-referrer");
-    http_set_header(response, "Cross-Origin-Opener-Policy", "same-origin");
-    http_set_header(response, "Cross-Origin-Resource-Policy", "same-origin");
-}
 
 static void say(struct http_response *response, int status, const char *words)
 {
@@ -65,26 +51,7 @@ static void answer_metrics(struct api *api, const struct http_request *request, 
     metrics_print(api, &response->body);
 }
 
-/* ---- The page ---- */
-
-static const struct http_asset *asset_at(const struct api_page *page, struct str path)
-{
-    for (size_t i = 0; i < page->count; i++)
-        if (str_equal(str_of(page->assets[i].path), path))
-            return &page->assets[i];
-    return NULL;
-}
-
-/* The page has addresses of its own (/explore, /trends/12): each is the page itself, which then reads its address. What looks like a
- * file and is not there stays not found. */
-static const struct http_asset *page_at(const struct api_page *page, struct str path)
-{
-    const struct http_asset *asset = asset_at(page, path);
-    bool                     is_file = path.len && memchr(path.ptr, '.', path.len);
-    return asset || is_file ? asset : asset_at(page, STR("/index.html"));
-}
-
-bool page_handle(struct api *api, const struct http_request *request, struct http_response *response)
+bool health_handle(struct api *api, const struct http_request *request, struct http_response *response)
 {
     bool is_read = request->method == HTTP_GET || request->method == HTTP_HEAD;
     if (!is_read)
@@ -101,6 +68,5 @@ bool page_handle(struct api *api, const struct http_request *request, struct htt
         answer_metrics(api, request, response);
         return true;
     }
-    response->asset = page_at(&api->options.page, request->path);
-    return response->asset != NULL;
+    return false;
 }
