@@ -104,7 +104,7 @@ function Me() {
         { words: "Sign out", act: () => void signOut().catch((cause: unknown) => toastProblem("You are still signed in", cause)) },
       ]}
     >
-      <span class="initials" aria-hidden="true">{initials(member.name)}</span>
+      <span class="initials" aria-hidden="true" data-initials={initials(member.name)} />
       <span class="bar-me-name">{member.name}</span>
     </Menu>
   );

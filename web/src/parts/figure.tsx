@@ -26,8 +26,8 @@ export function Figure({ title, table, csv, children, said, aside, class: name =
     <figure class={`figure ${name}`} aria-labelledby={id}>
       <figcaption class="figure-head">
         <span id={id} class="figure-title">{title}</span>
-        <span class="figure-said" role="status" aria-live="polite">{said}</span>
         {aside}
+        <span class="figure-said" role="status" aria-live="polite">{said}</span>
         <span class="figure-acts">
           <button
             type="button"

@@ -1,13 +1,11 @@
 // Posts over time: bars from zero, a brush that applies at once, gaps hatched with their reason, the last bars lighter while posts arrive.
 // By keyboard: arrows walk the bars, Shift+arrows choose a stretch, Enter applies it, Escape lets it go.
-import uPlot from "uplot";
-import "uplot/dist/uPlot.min.css";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { colour, colourRound } from "./colour.ts";
+import type { ComponentChildren } from "preact";
+import { useId, useMemo, useRef, useState } from "preact/hooks";
 import { Figure } from "./figure.tsx";
-import { bucketWords, roundSteps } from "./scale.ts";
+import { bucketWords, roundSteps, timeTicks } from "./scale.ts";
 import { useWidth } from "./use-width.ts";
-import { counted, day, hourMinute, moment, short, span, utc, zone, zoneWords } from "./words.ts";
+import { counted, day, hourMinute, moment, short, span, utc, zoneWords } from "./words.ts";
 
 export interface Timeline {
   by_s: number;
@@ -39,11 +37,10 @@ export function Histogram({ timeline, gaps = [], marks = [], onBrush, csv, title
   csv?: string;
   title?: string;
   height?: number;
-  aside?: preact.ComponentChildren;
+  aside?: ComponentChildren;
 }) {
   const { by_s, counts } = timeline;
   const start_s = Date.parse(timeline.from) / 1000;
-  const until_s = Date.parse(timeline.until) / 1000; // the last bar may reach beyond what was asked
   const arriving_s = timeline.arriving_from ? Date.parse(timeline.arriving_from) / 1000 : Infinity;
   const [cursor, setCursor] = useState<number | null>(null);
   const [anchor, setAnchor] = useState<number | null>(null); // where a keyboard selection began
@@ -74,7 +71,7 @@ export function Histogram({ timeline, gaps = [], marks = [], onBrush, csv, title
   return (
     <Figure
       class="histogram"
-      title={`${title} in each ${bucketWords(by_s)}`}
+      title={aside ? title : `${title} in each ${bucketWords(by_s)}`}
       csv={csv}
       said={said}
       aside={aside}
@@ -108,7 +105,7 @@ export function Histogram({ timeline, gaps = [], marks = [], onBrush, csv, title
         }}
       >
         <Bars
-          counts={counts} start_s={start_s} by_s={by_s} until_s={until_s} arriving_s={arriving_s} gaps={gaps} marks={marks} height={height}
+          counts={counts} start_s={start_s} by_s={by_s} arriving_s={arriving_s} gaps={gaps} marks={marks} height={height}
           cursor={cursor} anchor={anchor} onCursor={setCursor} onBrush={onBrush ? apply : undefined}
         />
       </div>
@@ -120,7 +117,6 @@ interface BarsProps {
   counts: number[];
   start_s: number;
   by_s: number;
-  until_s: number;
   arriving_s: number;
   gaps: readonly Gap[];
   marks: readonly Mark[];
@@ -131,155 +127,101 @@ interface BarsProps {
   onBrush?: (first: number, last: number) => void;
 }
 
-function Bars(props: BarsProps) {
+const LEFT = 40;
+const BELOW = 20;
+const ABOVE = 8;
+const DRAG_LEAST = 4; // px: less is a click
+
+function Bars({ counts, start_s, by_s, arriving_s, gaps, marks, height, cursor, anchor, onCursor, onBrush }: BarsProps) {
   const box = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
   const width = useWidth(box);
-  const newest = useRef(props);
-  newest.current = props;
-  const { counts, start_s, by_s, arriving_s, height } = props;
-  const colours = colourRound.value;
-  const timeZone = zone.value;
+  const hatch = useId();
+  const [drag, setDrag] = useState<{ from: number; to: number; moved: boolean } | null>(null); // px
 
-  const data = useMemo(() => {
-    const edges = counts.map((_, i) => start_s + i * by_s);
-    const settled = counts.map((n, i) => (start_s + (i + 1) * by_s > arriving_s ? null : n));
-    const arriving = counts.map((n, i) => (start_s + (i + 1) * by_s > arriving_s ? n : null));
-    return [edges, settled, arriving] as uPlot.AlignedData;
-  }, [counts, start_s, by_s, arriving_s]);
+  const bottom = height - BELOW;
+  const step = (width - LEFT) / Math.max(1, counts.length);
+  const end_s = start_s + counts.length * by_s;
+  const steps = useMemo(() => roundSteps(Math.max(1, ...counts)), [counts]);
+  const most = steps.at(-1)!;
+  const y = (n: number) => bottom - (n / most) * (bottom - ABOVE);
+  const x = (at_s: number) => LEFT + ((at_s - start_s) / (end_s - start_s)) * (width - LEFT);
+  const indexAt = (px: number) => Math.max(0, Math.min(counts.length - 1, Math.floor((px - LEFT) / step)));
 
-  useEffect(() => {
-    const now = newest.current;
-    const bars = uPlot.paths.bars!({ size: [0.86, 90], align: 1 });
-    const quiet = colour("--ink-quiet");
-    const font = '11px system-ui, sans-serif';
-    const series = (fill: string): uPlot.Series => ({ paths: bars, fill, stroke: fill, width: 0, points: { show: false } });
-    const chart = new uPlot(
-      {
-        width: box.current!.clientWidth || 600,
-        height,
-        tzDate: (at) => uPlot.tzDate(new Date(at * 1000), timeZone),
-        legend: { show: false },
-        padding: [8, 0, 0, 0],
-        scales: {
-          x: { time: true, range: () => [newest.current.start_s, newest.current.start_s + newest.current.counts.length * newest.current.by_s] },
-          y: { range: (_u, _low, high) => [0, roundSteps(high || 1).at(-1)!] },
-        },
-        cursor: {
-          y: false,
-          points: { show: false },
-          drag: { x: Boolean(now.onBrush), y: false, setScale: false, dist: 3 },
-          focus: { prox: -1 },
-        },
-        axes: [
-          { stroke: quiet, font, size: 22, space: 72, ticks: { show: false }, grid: { show: false }, values: (_u, splits, _i, _space, step) => axisWords(splits, step) },
-          { stroke: quiet, font, size: 40, ticks: { show: false }, grid: { stroke: colour("--line"), width: 1 }, splits: (u) => roundSteps((u.data[1] as (number | null)[]).concat(u.data[2] as (number | null)[]).reduce<number>((a, b) => Math.max(a, b ?? 0), 1)), values: (_u, splits) => splits.map(short) },
-        ],
-        series: [{}, series(colour("--bar")), series(colour("--bar-arriving"))],
-        hooks: {
-          drawAxes: [(u) => hatch(u, newest.current.gaps, colour("--hatch"))],
-          draw: [(u) => dots(u, newest.current, colour("--ink")), (u) => light(u, newest.current, colour("--ink"))],
-          setCursor: [
-            (u) => {
-              const { left } = u.cursor;
-              if (left === undefined || left === null || left < 0) return;
-              const i = Math.floor((u.posToVal(left, "x") - newest.current.start_s) / newest.current.by_s);
-              if (i >= 0 && i < newest.current.counts.length && i !== newest.current.cursor) newest.current.onCursor(i);
-            },
-          ],
-          setSelect: [
-            (u) => {
-              if (u.select.width < 3) return;
-              const of = (px: number) => Math.floor((u.posToVal(px, "x") - newest.current.start_s) / newest.current.by_s);
-              const clamp = (i: number) => Math.max(0, Math.min(newest.current.counts.length - 1, i));
-              const [a, b] = [clamp(of(u.select.left)), clamp(of(u.select.left + u.select.width - 0.5))];
-              u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-              newest.current.onBrush?.(Math.min(a, b), Math.max(a, b));
-            },
-          ],
-        },
-      },
-      data,
-      box.current!,
-    );
-    plot.current = chart;
-    return () => {
-      chart.destroy();
-      plot.current = null;
-    };
-  }, [colours, timeZone, height, Boolean(props.onBrush)]);
-
-  useEffect(() => plot.current?.setData(data), [data]);
-  useEffect(() => {
-    if (plot.current && plot.current.width !== width) plot.current.setSize({ width, height });
-  }, [width, height]);
-  useEffect(() => plot.current?.redraw(false, false), [props.cursor, props.anchor, props.gaps, props.marks]);
-
-  return <div ref={box} class="bars" aria-hidden="true" style={{ blockSize: height }} onPointerLeave={() => props.onCursor(null)} />;
-}
-
-function axisWords(splits: number[], step: number): string[] {
+  // One path for all settled bars and one for those that still fill: five hundred bars are two elements.
+  const [settled, arriving] = useMemo(() => {
+    const gap = step > 3 ? Math.min(2, step * 0.14) : 0;
+    const paths = ["", ""];
+    counts.forEach((n, i) => {
+      if (!n) return;
+      const left = LEFT + i * step + gap / 2;
+      const top = Math.min(y(n), bottom - 1);
+      paths[start_s + (i + 1) * by_s > arriving_s ? 1 : 0] += `M${left.toFixed(2)} ${bottom}V${top.toFixed(1)}h${(step - gap).toFixed(2)}V${bottom}z`;
+    });
+    return paths;
+  }, [counts, step, start_s, by_s, arriving_s, most, bottom]);
+  const ticks = useMemo(() => timeTicks(start_s, end_s, Math.max(2, Math.floor((width - LEFT) / 88)), by_s), [start_s, end_s, width, by_s]);
   let before = "";
-  return splits.map((at) => {
-    const date = day(at * 1000);
-    if (step >= 86400) return date;
-    const words = date === before ? hourMinute(at * 1000) : before === "" ? moment(at * 1000) : hourMinute(at * 1000) === "00:00" ? date : moment(at * 1000);
-    before = date;
-    return words;
-  });
-}
 
-function hatch(u: uPlot, gaps: readonly Gap[], ink: string): void {
-  const { ctx } = u;
-  const { left, top, width, height } = u.bbox;
-  for (const gap of gaps) {
-    const a = Math.max(left, u.valToPos(Date.parse(gap.from) / 1000, "x", true));
-    const b = Math.min(left + width, u.valToPos(Date.parse(gap.until) / 1000, "x", true));
-    if (!(b > a)) continue;
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(a, top, Math.max(2, b - a), height);
-    ctx.clip();
-    ctx.strokeStyle = ink;
-    ctx.lineWidth = devicePixelRatio;
-    ctx.beginPath();
-    const step = 7 * devicePixelRatio;
-    for (let x = a - height; x < b + height; x += step) {
-      ctx.moveTo(x, top + height);
-      ctx.lineTo(x + height, top);
-    }
-    ctx.stroke();
-    ctx.restore();
-  }
+  const inside = (event: PointerEvent) => event.clientX - box.current!.getBoundingClientRect().left;
+  const chosen = drag?.moved ? [indexAt(Math.min(drag.from, drag.to)), indexAt(Math.max(drag.from, drag.to))] : cursor === null ? null : [Math.min(anchor ?? cursor, cursor), Math.max(anchor ?? cursor, cursor)];
+  return (
+    <div
+      ref={box}
+      class={onBrush ? "bars can-brush" : "bars"}
+      aria-hidden="true"
+      style={{ blockSize: `${height}px` }}
+      onPointerDown={(event) => {
+        if (!onBrush || event.button !== 0) return;
+        box.current!.setPointerCapture(event.pointerId);
+        setDrag({ from: inside(event), to: inside(event), moved: false });
+      }}
+      onPointerMove={(event) => {
+        const at = inside(event);
+        onCursor(at < LEFT && !drag ? null : indexAt(at));
+        if (drag) setDrag({ ...drag, to: at, moved: drag.moved || Math.abs(at - drag.from) >= DRAG_LEAST });
+      }}
+      onPointerUp={(event) => {
+        if (!drag) return;
+        setDrag(null);
+        const to = inside(event);
+        if (Math.abs(to - drag.from) >= DRAG_LEAST) onBrush?.(indexAt(drag.from), indexAt(to));
+      }}
+      onPointerCancel={() => setDrag(null)}
+      onPointerLeave={() => !drag && onCursor(null)}
+    >
+      <svg width={width} height={height}>
+        <defs>
+          <pattern id={hatch} width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+            <line class="hatch" x1="0" y1="0" x2="0" y2="7" />
+          </pattern>
+        </defs>
+        {steps.map((n) => (
+          <g key={n}>
+            <line class="grid" x1={LEFT} x2={width} y1={y(n)} y2={y(n)} />
+            <text class="tick" x={LEFT - 6} y={y(n) + 4} text-anchor="end">{short(n)}</text>
+          </g>
+        ))}
+        {gaps.map((gap, i) => {
+          const a = Math.max(LEFT, x(Date.parse(gap.from) / 1000));
+          const b = Math.min(width, x(Date.parse(gap.until) / 1000));
+          return b > a ? <rect key={i} x={a} y={ABOVE} width={Math.max(2, b - a)} height={bottom - ABOVE} fill={`url(#${hatch})`} /> : null;
+        })}
+        {chosen && <rect class={drag?.moved || anchor !== null ? "stretch is-chosen" : "stretch"} x={LEFT + chosen[0]! * step} y={ABOVE} width={(chosen[1]! - chosen[0]! + 1) * step} height={bottom - ABOVE} />}
+        <path class="settled" d={settled} />
+        <path class="arriving" d={arriving} />
+        {marks.map((mark, i) => {
+          const at = Math.floor((Date.parse(mark.at) / 1000 - start_s) / by_s);
+          return at >= 0 && at < counts.length ? <circle key={i} class="mark-dot" cx={LEFT + (at + 0.5) * step} cy={Math.max(4, y(counts[at]!) - 5)} r={3} /> : null;
+        })}
+        {ticks.map((at) => {
+          const date = day(at * 1000);
+          const hour = hourMinute(at * 1000);
+          const words = by_s >= 86400 || hour === "00:00" ? date : before === date ? hour : before === "" ? moment(at * 1000) : hour;
+          before = date;
+          const px = x(at);
+          return px < LEFT + 4 || px > width - 30 ? null : <text key={at} class="tick" x={px} y={height - 5} text-anchor={px < LEFT + 40 ? "start" : "middle"}>{words}</text>;
+        })}
+      </svg>
+    </div>
+  );
 }
-
-function dots(u: uPlot, props: BarsProps, ink: string): void {
-  const { ctx } = u;
-  ctx.save();
-  ctx.fillStyle = ink;
-  for (const mark of props.marks) {
-    const at = Date.parse(mark.at) / 1000;
-    const i = Math.floor((at - props.start_s) / props.by_s);
-    if (i < 0 || i >= props.counts.length) continue;
-    ctx.beginPath();
-    ctx.arc(u.valToPos(props.start_s + (i + 0.5) * props.by_s, "x", true), u.valToPos(props.counts[i] ?? 0, "y", true) - 5 * devicePixelRatio, 2.5 * devicePixelRatio, 0, 7);
-    ctx.fill();
-  }
-  ctx.restore();
-}
-
-/** The bar under the cursor, or the stretch that the keyboard has chosen. */
-function light(u: uPlot, props: BarsProps, ink: string): void {
-  if (props.cursor === null) return;
-  const a = Math.min(props.anchor ?? props.cursor, props.cursor);
-  const b = Math.max(props.anchor ?? props.cursor, props.cursor) + 1;
-  const left = u.valToPos(props.start_s + a * props.by_s, "x", true);
-  const right = u.valToPos(props.start_s + b * props.by_s, "x", true);
-  const { ctx } = u;
-  ctx.save();
-  ctx.globalAlpha = 0.1;
-  ctx.fillStyle = ink;
-  ctx.fillRect(left, u.bbox.top, right - left, u.bbox.height);
-  ctx.restore();
-}
-

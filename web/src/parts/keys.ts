@@ -52,7 +52,7 @@ export function keyWords(key: string): string {
   const named: Record<string, string> = { ArrowDown: "↓", ArrowUp: "↑", ArrowLeft: "←", ArrowRight: "→", Escape: "Esc", " ": "Space" };
   return key
     .split(" ")
-    .map((part) => part.split("+").map((each) => named[each] ?? (each.length === 1 && part.includes("+") ? each.toUpperCase() : each)).join(" "))
+    .map((part) => (part === "+" ? ["+"] : part.split("+")).map((each) => named[each] ?? (each.length === 1 && part.includes("+") ? each.toUpperCase() : each)).join(" "))
     .join(" then ");
 }
 

@@ -108,7 +108,7 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
         aria-posinset={i + 1}
         aria-setsize={total ?? items.length}
         class={`list-row ${isActive ? "is-active" : ""} ${props.rowClass?.(item) ?? ""}`}
-        style={{ height: rowHeight, transform: `translateY(${i * rowHeight}px)` }}
+        style={{ height: `${rowHeight}px`, transform: `translateY(${i * rowHeight}px)` }}
         onClick={() => {
           if (getSelection()?.toString()) return; // a text was being marked, not a row chosen
           onActive(key);
@@ -137,7 +137,7 @@ export function VirtualList<T>(props: VirtualListProps<T>) {
         onKeyDown={onKeyDown}
         onFocus={() => activeIndex < 0 && items.length > 0 && activate(first === 0 ? 0 : first + SPARE_ROWS)}
       >
-        <div class="list-tall" style={{ height: items.length * rowHeight }} role="presentation">
+        <div class="list-tall" style={{ height: `${items.length * rowHeight}px` }} role="presentation">
           {rows}
         </div>
       </div>

@@ -40,7 +40,7 @@ export interface Piece {
   href?: string;
 }
 
-const pieces = /(https?:\/\/[^\s<>"'`]+[^\s<>"'`.,;:!?)\]}])|((?<![\p{L}\p{N}_])#[\p{L}\p{N}_]+)|((?<![\p{L}\p{N}_])@[\p{L}\p{N}_.-]*[\p{L}\p{N}_])/gu;
+const pieces = /(https?:\/\/[^\s<>"'`“”‘’«»…]+[^\s<>"'`“”‘’«»….,;:!?)\]}])|((?<![\p{L}\p{N}_])#[\p{L}\p{N}_]+)|((?<![\p{L}\p{N}_])@[\p{L}\p{N}_.-]*[\p{L}\p{N}_])/gu;
 
 /** The text in runs; it stays text, only links, tags and mentions are told apart. */
 export function piecesOf(text: string): Piece[] {

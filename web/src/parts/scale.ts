@@ -1,4 +1,5 @@
 // Round steps for axes, and lengths of time that make sense for a span.
+import { offsetSeconds } from "./words.ts";
 
 /** 0, step, 2 step … up to at least most; two to four steps. */
 export function roundSteps(most: number): number[] {
@@ -12,6 +13,20 @@ export function roundSteps(most: number): number[] {
   return steps;
 }
 
+const tickSteps = [60, 300, 900, 1800, 3600, 10800, 21600, 43200, 86400, 2 * 86400, 7 * 86400, 14 * 86400, 28 * 86400, 91 * 86400, 364 * 86400];
+
+/** At most so many round times (seconds) within, on the page's clocks: full hours, midnights. */
+export function timeTicks(from_s: number, until_s: number, most: number, least_s = 0): number[] {
+  const step = tickSteps.find((each) => each >= Math.min(least_s, 86400) && (until_s - from_s) / each <= most) ?? tickSteps.at(-1)!;
+  const offset_s = offsetSeconds(from_s);
+  const ticks = [];
+  for (let at = Math.ceil((from_s + offset_s) / step) * step - offset_s; at < until_s && ticks.length < 100; at += step) {
+    // Midnight stays midnight where summer time begins or ends in between.
+    ticks.push(step >= 3600 ? at + offset_s - offsetSeconds(at) : at);
+  }
+  return ticks;
+}
+
 export interface Bucket {
   name: string; // as the API takes it in `by`
   seconds: number;
@@ -21,8 +36,11 @@ export const buckets: Bucket[] = [
   { name: "1m", seconds: 60, words: "minute" },
   { name: "5m", seconds: 300, words: "5 minutes" },
   { name: "15m", seconds: 900, words: "15 minutes" },
+  { name: "30m", seconds: 1800, words: "30 minutes" },
   { name: "1h", seconds: 3600, words: "hour" },
+  { name: "3h", seconds: 10800, words: "3 hours" },
   { name: "6h", seconds: 21600, words: "6 hours" },
+  { name: "12h", seconds: 43200, words: "12 hours" },
   { name: "1d", seconds: 86400, words: "day" },
   { name: "7d", seconds: 604800, words: "week" },
 ];

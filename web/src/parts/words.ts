@@ -136,3 +136,31 @@ export function tone(value: number): { text: string; word: "positive" | "neutral
   const text = (value > 0 ? "+" : value < 0 ? "−" : "") + Math.abs(value).toFixed(1);
   return { text, word: value > 0.05 ? "positive" : value < -0.05 ? "negative" : "neutral" };
 }
+
+/** "2015-02-23T10:04" on the page's clocks -> the moment it names. In an hour that summer time skips: the hour after. null: no time. */
+export function fromLocal(text: string, timeZone = zone.value): Date | null {
+  const found = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d))?/.exec(text);
+  if (!found) return null;
+  const [, year, month, date, hour = "0", minute = "0"] = found;
+  const wanted = Date.UTC(+year!, +month! - 1, +date!, +hour, +minute);
+  let at = wanted;
+  for (let round = 0; round < 2; round++) at = wanted - offsetMs(at, timeZone);
+  return Number.isFinite(at) ? new Date(at) : null;
+}
+
+/** The other way: for datetime-local fields. */
+export function toLocal(at: When, timeZone = zone.value): string {
+  const ms = dateOf(at).getTime();
+  return Number.isFinite(ms) ? new Date(ms + offsetMs(ms, timeZone)).toISOString().slice(0, 16) : "";
+}
+
+/** How far the page's clocks are ahead of UTC at that time. */
+export function offsetSeconds(at_s: number): number {
+  return offsetMs(at_s * 1000, zone.value) / 1000;
+}
+
+function offsetMs(at: number, timeZone: string): number {
+  const parts = format({ year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" }, timeZone).formatToParts(at);
+  const of = (type: string) => Number(parts.find((each) => each.type === type)?.value);
+  return Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second")) - Math.floor(at / 1000) * 1000;
+}

@@ -1,1 +1,177 @@
-export default function Explore() { return <h1>Explore</h1>; }
+// Explore: ask the archive, see when, narrow by what, read the posts. The address holds every state.
+import "./explore.css";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { apiUrl } from "../../parts/api.ts";
+import { useAsk } from "../../parts/ask.ts";
+import { useCommands } from "../../parts/commands.ts";
+import { Histogram, type Gap, type Timeline } from "../../parts/histogram.tsx";
+import { Icon } from "../../parts/icon.tsx";
+import { useKeys } from "../../parts/keys.ts";
+import type { ListHandle } from "../../parts/list.tsx";
+import { Menu } from "../../parts/menu.tsx";
+import { usePages } from "../../parts/pages.ts";
+import type { Post } from "../../parts/post.ts";
+import { href } from "../../parts/router.ts";
+import { bucketWords, sensibleBuckets } from "../../parts/scale.ts";
+import { Shown } from "../../parts/states.tsx";
+import { Tabs } from "../../parts/tabs.tsx";
+import { useMedia } from "../../parts/use-media.ts";
+import { QueryBar, type QueryBarHandle } from "../query-bar.tsx";
+import { resolve, stepRange, TimeRange } from "../time-range.tsx";
+import { BreakdownTable } from "./breakdown.tsx";
+import { copy, Drawer } from "./drawer.tsx";
+import { Facets } from "./facets.tsx";
+import { Posts, PostsHead, postsUrl } from "./posts.tsx";
+import { ShareOfVoice } from "./share.tsx";
+import { asked, explore, explored, rangeOf, type Explored, type Show } from "./state.ts";
+import { Views } from "./views.tsx";
+import { Words } from "./words.tsx";
+
+export default function Explore() {
+  const state = explored();
+  const isNarrow = useMedia("(max-width: 1000px)");
+  const bar = useRef<QueryBarHandle>(null);
+  const list = useRef<ListHandle>(null);
+  const [active, setActive] = useState<string | null>(state.post || null);
+  const pages = usePages<Post, { posts: Post[]; next: string | null; total: number }>(state.show === "posts" ? postsUrl(state) : null, (body) => body.posts);
+  const timeline = useAsk<Timeline>(asked("/timeline", state, { by: state.by }));
+  const coverage = useAsk<{ gaps: Gap[] }>(apiUrl("/coverage"));
+
+  useEffect(() => {
+    if (state.post) setActive(state.post);
+  }, [state.post]);
+
+  const open = (post: Post) => explore({ post: post.id }, state.post ? "replace" : "act");
+  const close = () => {
+    explore({ post: "" }, "replace");
+    list.current?.focus();
+  };
+  const move = (step: number) => {
+    const at = pages.items.findIndex((each) => each.id === active);
+    const next = Math.max(0, Math.min(pages.items.length - 1, at < 0 ? 0 : at + step));
+    const post = pages.items[next];
+    if (!post) return;
+    setActive(post.id);
+    list.current?.scrollTo(next);
+    if (state.post) open(post);
+  };
+  const step = (how: "earlier" | "later" | "wider" | "narrower") => {
+    const data = timeline.data;
+    if (!data) return;
+    const from = new Date(data.from);
+    explore(stepRange(rangeOf(state), how, { from, to: new Date(from.getTime() + data.counts.length * data.by_s * 1000) }));
+  };
+  const current = () => pages.items.find((each) => each.id === active);
+  useKeys("Explore", [
+    { key: "/", words: "Write the query", act: () => bar.current?.focus() },
+    { key: "j", words: "Next post", act: () => move(1) },
+    { key: "k", words: "Post before", act: () => move(-1) },
+    { key: "o", words: "Open the thread", act: () => { const post = current() ?? pages.items[0]; if (post) open(post); } },
+    { key: "Enter", words: "Open the thread", isHidden: true, act: () => { const post = current(); if (post) open(post); } },
+    { key: "Escape", words: "Close the thread", act: () => state.post && close() },
+    { key: "y", words: "Copy the link", act: () => void copyLink(state) },
+    { key: "t ArrowLeft", words: "Time: earlier", act: () => step("earlier") },
+    { key: "t ArrowRight", words: "Time: later", act: () => step("later") },
+    { key: "t -", words: "Time: twice as wide", act: () => step("wider") },
+    { key: "t +", words: "Time: half as wide", act: () => step("narrower") },
+    { key: "t a", words: "Time: all", act: () => explore({ since: "", until: "" }) },
+    { key: "v p", words: "Posts", act: () => explore({ show: "posts" }) },
+    { key: "v w", words: "Words that stand out", act: () => explore({ show: "words" }) },
+    { key: "v s", words: "Share of voice", act: () => explore({ show: "share" }) },
+    { key: "v b", words: "Breakdown", act: () => explore({ show: "breakdown" }) },
+  ]);
+  useCommands([
+    { words: "Copy the link to this", kind: "Explore", key: "y", act: () => void copyLink(state) },
+    { words: "Watch this query live", kind: "Explore", act: () => location.assign(href("/listen/live", { q: state.q })) },
+  ]);
+
+  return (
+    <div class={state.post && !isNarrow ? "explore has-drawer" : "explore"}>
+      <h1 class="unseen">Explore</h1>
+      <div class="explore-top">
+        <QueryBar q={state.q} handle={bar} onQuery={(q) => explore({ q, post: "" })} />
+        <div class="explore-acts row">
+          <TimeRange range={rangeOf(state)} onRange={(range) => explore({ since: range.since, until: range.until, by: "" })} />
+          <Views state={state} />
+          <a class="button plain" href={href("/listen/live", { q: state.q })} title="Watch this query as posts arrive">Watch live</a>
+          <Menu
+            class="plain push"
+            title="Copy a link to this"
+            items={[
+              { words: "Copy the link", key: "y", icon: "link", act: () => void copyLink(state) },
+              { words: "Copy the link with fixed times", icon: "link", hint: "A relative time (last 24 hours) is written out, so that the link shows the same later", act: () => void copyLink(state, true) },
+            ]}
+          >
+            <Icon name="link" /> <span class="explore-link-words">Copy link</span>
+          </Menu>
+        </div>
+        <Shown answer={timeline} what="The timeline" rows={4}>
+          {(data) => (
+            <Histogram
+              timeline={data}
+              gaps={coverage.data?.gaps ?? []}
+              csv={asked("/timeline", state, { by: state.by, format: "csv" })}
+              onBrush={(since, until) => explore({ since: iso(since), until: iso(until), by: "" })}
+              aside={<By state={state} timeline={data} />}
+            />
+          )}
+        </Shown>
+      </div>
+      <div class="explore-left">
+        {isNarrow ? (
+          <details class="narrow-facets"><summary>Narrow by field</summary><Facets state={state} /></details>
+        ) : <Facets state={state} />}
+      </div>
+      <div class="explore-main">
+        <Tabs
+          label="What is shown"
+          tabs={[{ name: "posts", words: "Posts" }, { name: "words", words: "Words" }, { name: "share", words: "Share of voice" }, { name: "breakdown", words: "Breakdown" }]}
+          chosen={state.show}
+          onChoose={(show) => explore({ show: show as Show })}
+        >
+          {state.show === "posts" ? (
+            <>
+              <PostsHead state={state} total={pages.total} isStale={pages.isStale} />
+              <Posts state={state} pages={pages} active={active} onActive={setActive} onOpen={open} list={list} />
+            </>
+          ) : state.show === "words" ? <Words state={state} />
+            : state.show === "share" ? <ShareOfVoice state={state} />
+            : <BreakdownTable state={state} />}
+        </Tabs>
+      </div>
+      {state.post && <Drawer state={state} isNarrow={isNarrow} onClose={close} onGone={() => { close(); pages.again(); timeline.again(); }} />}
+    </div>
+  );
+}
+
+/** Only widths that draw a sensible number of bars. */
+function By({ state, timeline }: { state: Explored; timeline: Timeline }) {
+  const span_s = timeline.counts.length * timeline.by_s;
+  const choices = sensibleBuckets(span_s);
+  if (choices.length < 2 && !state.by) return <span class="quiet">in each {bucketWords(timeline.by_s)}</span>;
+  return (
+    <label class="by">
+      <span class="unseen">Width of a bar</span>
+      <select value={state.by} onChange={(event) => explore({ by: event.currentTarget.value })}>
+        <option value="">{state.by ? "the width that fits" : `in each ${bucketWords(timeline.by_s)}`}</option>
+        {choices.filter((each) => Boolean(state.by) || each.seconds !== timeline.by_s).map((each) => <option key={each.name} value={each.name}>in each {each.words}</option>)}
+      </select>
+    </label>
+  );
+}
+
+function iso(date: Date): string {
+  return date.toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+async function copyLink(state: Explored, isFixed = false): Promise<void> {
+  const url = new URL(location.href);
+  if (isFixed)
+    for (const name of ["since", "until"] as const) {
+      const at = resolve(state[name]);
+      if (at) url.searchParams.set(name, iso(at));
+    }
+  if (isFixed && state.since && !state.until) url.searchParams.set("until", iso(resolve("now")!));
+  await copy(url.href, isFixed ? "The link is copied, with fixed times" : "The link is copied");
+}
+
