@@ -1,4 +1,5 @@
-/* What the trend thread tells is copied into a table in memory, newest state of each trend; the writer thread empties it.
+/* What the trend thread tells is copied into a table in memory, newest state of each trend; the writer thread
+ * empties it.
  *
  * Lock order: chronicle->lock before nothing; the writer lets go of it before it touches records.db. */
 #include "chronicle/keep.h"
@@ -38,7 +39,8 @@ static bool copy_posts(struct arena *arena, struct trend_post **posts, size_t co
 {
     struct trend_post *copies = arena_array(arena, count, sizeof *copies);
     for (size_t i = 0; copies && i < count; i++)
-        copies[i] = (struct trend_post){.id = copy_str(arena, (*posts)[i].id), .at_us = (*posts)[i].at_us}; /* no names, no texts */
+        /* no names, no texts */
+        copies[i] = (struct trend_post){.id = copy_str(arena, (*posts)[i].id), .at_us = (*posts)[i].at_us};
     *posts = copies;
     return copies != NULL;
 }
@@ -62,7 +64,8 @@ static bool copy_trend(struct telling *telling, const struct trend *trend)
     copy.label = copy_str(arena, trend->label);
     copy.strongest = copy_str(arena, trend->strongest);
     telling->trend = copy;
-    return copy_strs(arena, &telling->trend.terms, copy.term_count) && copy_strs(arena, &telling->trend.post_ids, copy.post_id_count) &&
+    return copy_strs(arena, &telling->trend.terms, copy.term_count) &&
+        copy_strs(arena, &telling->trend.post_ids, copy.post_id_count) &&
            copy_posts(arena, &telling->trend.first_voices, copy.first_voice_count) &&
            copy_posts(arena, &telling->trend.representatives, copy.representative_count);
 }
@@ -74,7 +77,8 @@ static void add_point(struct telling *telling, int64_t at_us, const struct trend
             telling->points[i] = telling->points[2 * i];
         telling->point_count = TELLING_POINTS_MAX / 2;
     }
-    telling->points[telling->point_count++] = (struct chronicle_point){at_us, trend->posts, trend->voices, trend->z, trend->growth_per_h,
+    telling->points[telling->point_count++] = (struct chronicle_point){at_us, trend->posts, trend->voices, trend->z,
+                                                                       trend->growth_per_h,
                                                                        trend->growth_se, trend->flags};
 }
 
@@ -109,7 +113,8 @@ static struct telling *add_telling(struct chronicle *chronicle)
     return telling;
 }
 
-void chronicle_on_trend(void *context, enum stream_trend_event event, int64_t at_us, bool is_replay, const struct trend *trend)
+void chronicle_on_trend(void *context, enum stream_trend_event event, int64_t at_us, bool is_replay,
+                        const struct trend *trend)
 {
     struct chronicle *chronicle = context;
     pthread_mutex_lock(&chronicle->lock);
@@ -137,7 +142,8 @@ static void wait_ms(struct chronicle *chronicle, int64_t ms)
 {
     int64_t         until_us = clock_now_us() + ms * 1000;
     struct timespec until = {until_us / CLOCK_SECOND_US, until_us % CLOCK_SECOND_US * 1000};
-    while (!chronicle->is_stopping && !chronicle->is_hurried && !pthread_cond_timedwait(&chronicle->told, &chronicle->lock, &until))
+    while (!chronicle->is_stopping && !chronicle->is_hurried &&
+           !pthread_cond_timedwait(&chronicle->told, &chronicle->lock, &until))
         ;
 }
 
@@ -147,8 +153,9 @@ static int by_engine_id(const void *a, const void *b)
     return (x->trend.id > y->trend.id) - (x->trend.id < y->trend.id);
 }
 
-/* Takes what may be written out of the table: all of it once the replay is over or has gone quiet, else what has closed, and with it
- * the trends that took over what closed. In order of the engine's ids, so that a trend comes before those that were merged into it. */
+/* Takes what may be written out of the table: all of it once the replay is over or has gone quiet, else what has
+ * closed, and with it the trends that took over what closed. In order of the engine's ids, so that a trend comes
+ * before those that were merged into it. */
 static size_t take(struct chronicle *chronicle, struct telling *taken[TELLINGS_MAX])
 {
     bool   is_quiet = clock_monotonic_us() - chronicle->told_us >= QUIET_MS * 1000;
@@ -157,7 +164,8 @@ static size_t take(struct chronicle *chronicle, struct telling *taken[TELLINGS_M
     for (size_t i = 0; i < chronicle->count; i++) {
         bool is_home = false;
         for (size_t j = 0; !is_all && j < chronicle->count; j++)
-            is_home = is_home || (chronicle->waiting[j]->is_closed && chronicle->waiting[j]->trend.merged_into == chronicle->waiting[i]->trend.id);
+            is_home = is_home || (chronicle->waiting[j]->is_closed &&
+                                  chronicle->waiting[j]->trend.merged_into == chronicle->waiting[i]->trend.id);
         if (is_all || is_home || chronicle->waiting[i]->is_closed)
             taken[taken_count++] = chronicle->waiting[i];
         else
@@ -194,12 +202,14 @@ static enum error_code end_left_open(struct chronicle *chronicle, int64_t now_us
     return record_run(end, error);
 }
 
-static enum error_code write_all(struct chronicle *chronicle, struct telling **taken, size_t count, bool is_live, struct kept *kept, struct error *error)
+static enum error_code write_all(struct chronicle *chronicle, struct telling **taken, size_t count, bool is_live,
+                                 struct kept *kept, struct error *error)
 {
     struct keeper  *keeper = &chronicle->keeper;
     size_t          bound = keeper->binding_count;
     int64_t         newest_us = 0;
-    enum error_code code = chronicle->snapshot ? chronicle->snapshot(chronicle->snapshot_context, &keeper->snapshot, error) : ERROR_NONE;
+    enum error_code code = chronicle->snapshot ? chronicle->snapshot(chronicle->snapshot_context, &keeper->snapshot,
+                                                                     error) : ERROR_NONE;
     if (!code)
         code = record_begin(chronicle->options.records, error);
     if (code)
@@ -283,7 +293,8 @@ static void *run_writer(void *context)
 
 /* ---- Its life ---- */
 
-enum error_code chronicle_new(const struct chronicle_options *options, struct chronicle **chronicle_out, struct error *error)
+enum error_code chronicle_new(const struct chronicle_options *options, struct chronicle **chronicle_out,
+                              struct error *error)
 {
     struct chronicle *chronicle = calloc(1, sizeof *chronicle);
     *chronicle_out = chronicle;
@@ -297,7 +308,8 @@ enum error_code chronicle_new(const struct chronicle_options *options, struct ch
     return ERROR_NONE;
 }
 
-enum error_code chronicle_start(struct chronicle *chronicle, chronicle_snapshot_fn snapshot, void *context, struct error *error)
+enum error_code chronicle_start(struct chronicle *chronicle, chronicle_snapshot_fn snapshot, void *context,
+                                struct error *error)
 {
     chronicle->snapshot = snapshot;
     chronicle->snapshot_context = context;
