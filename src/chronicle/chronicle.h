@@ -178,8 +178,7 @@ enum error_code chronicle_merge(struct record *records, struct record_actor acto
                                 int64_t version, struct error *error);
 enum error_code chronicle_unmerge(struct record *records, struct record_actor actor, int64_t a, int64_t version,
                                   struct error *error);
-/* Hidden from the list until then (client time), with those that come meanwhile and share two of its first five terms.
- * */
+/* Hidden from the list until then (client time), with those that come meanwhile and share two of its first terms. */
 enum error_code chronicle_mute(struct record *records, struct record_actor actor, int64_t id, int64_t until_us,
                                struct str reason, int64_t version,
                                struct error *error);
