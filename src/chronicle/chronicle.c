@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { TELLINGS_MAX = 512, GATHER_MS = 100, QUIET_MS = 1000, AGAIN_MS = 5000 };
+enum { TELLINGS_MAX = 512, GATHER_MS = 100, GATHER_REPLAY_MS = 1000, AGAIN_MS = 5000 };
 
 struct chronicle {
     struct chronicle_options options;
@@ -21,9 +21,10 @@ struct chronicle {
     pthread_cond_t           told, written; /* something waits; something was written */
     struct telling          *waiting[TELLINGS_MAX];
     size_t                   count;
-    int64_t                  told_us;  /* monotonic, of the last telling */
+    uint64_t                 attempts; /* to write */
     bool                     is_live;  /* the replay is over */
     bool                     is_hurried, is_writing, is_stopping, has_writer;
+    bool                     is_unbound; /* the engine's ids began anew: the writer is to forget its bindings */
     pthread_t                writer;
 };
 
@@ -129,9 +130,38 @@ void chronicle_on_trend(void *context, enum stream_trend_event event, int64_t at
         if (!copy_trend(telling, trend)) /* without memory: as if it had not been told */
             telling->trend = (struct trend){.id = trend->id, .label = {0}};
         chronicle->is_live = chronicle->is_live || !is_replay;
-        chronicle->told_us = clock_monotonic_us();
         pthread_cond_signal(&chronicle->told);
     }
+    pthread_mutex_unlock(&chronicle->lock);
+}
+
+/* One attempt to write all that waits. */
+static void hurry(struct chronicle *chronicle)
+{
+    while (chronicle->is_writing && !chronicle->is_stopping)
+        pthread_cond_wait(&chronicle->written, &chronicle->lock);
+    uint64_t attempts = chronicle->attempts;
+    while (chronicle->count && chronicle->attempts == attempts && chronicle->has_writer && !chronicle->is_stopping) {
+        chronicle->is_hurried = true;
+        pthread_cond_signal(&chronicle->told);
+        pthread_cond_wait(&chronicle->written, &chronicle->lock);
+    }
+}
+
+void chronicle_on_replay(void *context, bool begins, int64_t at_us)
+{
+    struct chronicle *chronicle = context;
+    (void)at_us;
+    pthread_mutex_lock(&chronicle->lock);
+    if (begins) {
+        hurry(chronicle);
+        for (size_t i = 0; i < chronicle->count; i++) /* could not be written: the replay will tell it again */
+            telling_free(chronicle->waiting[i]);
+        chronicle->count = 0;
+        chronicle->is_unbound = true;
+    }
+    chronicle->is_live = !begins;
+    pthread_cond_signal(&chronicle->told);
     pthread_mutex_unlock(&chronicle->lock);
 }
 
@@ -153,13 +183,12 @@ static int by_engine_id(const void *a, const void *b)
     return (x->trend.id > y->trend.id) - (x->trend.id < y->trend.id);
 }
 
-/* Takes what may be written out of the table: all of it once the replay is over or has gone quiet, else what has
+/* Takes what may be written out of the table: all of it once the replay is over, else what has
  * closed, and with it the trends that took over what closed. In order of the engine's ids, so that a trend comes
  * before those that were merged into it. */
 static size_t take(struct chronicle *chronicle, struct telling *taken[TELLINGS_MAX])
 {
-    bool   is_quiet = clock_monotonic_us() - chronicle->told_us >= QUIET_MS * 1000;
-    bool   is_all = chronicle->is_live || is_quiet || chronicle->is_hurried || chronicle->is_stopping;
+    bool   is_all = chronicle->is_live || chronicle->is_hurried || chronicle->is_stopping;
     size_t taken_count = 0, kept = 0;
     for (size_t i = 0; i < chronicle->count; i++) {
         bool is_home = false;
@@ -257,6 +286,9 @@ static void write_taken(struct chronicle *chronicle)
     if (!count)
         return;
     chronicle->is_writing = true;
+    if (chronicle->is_unbound)
+        chronicle->keeper.binding_count = 0;
+    chronicle->is_unbound = false;
     pthread_mutex_unlock(&chronicle->lock);
     enum error_code code = write_all(chronicle, taken, count, is_live, kept, &error);
     for (size_t i = 0; i < count && !code; i++)
@@ -269,6 +301,7 @@ static void write_taken(struct chronicle *chronicle)
     for (size_t i = 0; i < count; i++)
         telling_free(taken[i]);
     chronicle->is_writing = false;
+    chronicle->attempts++;
     pthread_cond_broadcast(&chronicle->written);
     if (code && !chronicle->is_stopping)
         wait_ms(chronicle, AGAIN_MS);
@@ -282,7 +315,7 @@ static void *run_writer(void *context)
         if (!chronicle->count)
             pthread_cond_wait(&chronicle->told, &chronicle->lock);
         else /* what belongs to the same minute comes together */
-            wait_ms(chronicle, chronicle->is_live ? GATHER_MS : QUIET_MS);
+            wait_ms(chronicle, chronicle->is_live ? GATHER_MS : GATHER_REPLAY_MS);
         if (!chronicle->is_stopping)
             write_taken(chronicle);
     }

@@ -60,6 +60,9 @@ enum error_code chronicle_start(struct chronicle *chronicle, chronicle_snapshot_
 /* stream_options.on_trend with the chronicle as context; legal before the start. Copies and returns. */
 void chronicle_on_trend(void *chronicle, enum stream_trend_event event, int64_t at_us, bool is_replay,
                         const struct trend *trend);
+/* stream_options.on_replay likewise. When one begins, what was told before it is written, and all that is open is to be
+ * recognised anew; when it ends, what it found and is open is written too. */
+void chronicle_on_replay(void *chronicle, bool begins, int64_t at_us);
 /* Waits until all that was told so far is written, or failed (tests, tools). */
 void chronicle_flush(struct chronicle *chronicle);
 /* Writes what waits and ends the writer; what comes later is dropped. Before stream_close: the writer asks it for

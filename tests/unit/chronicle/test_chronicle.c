@@ -214,6 +214,29 @@ static void split_by_a_replay(void **state)
     fixture_fini(&fixture);
 }
 
+/* Late posts made the stream replay while it runs: what was told has new ids now, and stays what it was. */
+static void replayed_while_running(void **state)
+{
+    static struct hand hand;
+    struct fixture     fixture;
+    (void)state;
+    fixture_init(&fixture);
+    hand_make(&hand, 1, 0, 20, DAY0);
+    tell(&fixture, &hand, STREAM_TREND_OPEN, DAY0, false);
+    chronicle_on_replay(fixture.chronicle, true, DAY0 + HOUR);
+    check(fixture_kept(&fixture) == 1, "what was told before is written when it begins");
+    hand_make(&hand, 11, 0, 10, DAY0 - HOUR);
+    tell(&fixture, &hand, STREAM_TREND_OPEN, DAY0 - HOUR, true);
+    hand_make(&hand, 11, 0, 25, DAY0 - HOUR);
+    tell(&fixture, &hand, STREAM_TREND_UPDATE, DAY0 + HOUR, true);
+    chronicle_on_replay(fixture.chronicle, false, DAY0 + HOUR);
+    chronicle_flush(fixture.chronicle);
+    check(fixture_kept(&fixture) == 1, "no double");
+    struct chronicle_trend kept = fixture_find(&fixture, 1);
+    check(kept.posts == 25 && kept.detected_us == DAY0 && kept.closed_us == 0, "followed on");
+    fixture_fini(&fixture);
+}
+
 static void bounds(void **state)
 {
     static struct hand     hand;
@@ -460,7 +483,7 @@ int main(void)
         cmocka_unit_test(overlaps),          cmocka_unit_test(likes),
         cmocka_unit_test(kept_and_read),     cmocka_unit_test(same_after_a_restart),
         cmocka_unit_test(merged_by_the_engine), cmocka_unit_test(split_by_a_replay),
-        cmocka_unit_test(bounds),            cmocka_unit_test(left_open_by_a_kill),
+        cmocka_unit_test(replayed_while_running), cmocka_unit_test(bounds),            cmocka_unit_test(left_open_by_a_kill),
         cmocka_unit_test(told_before_the_start), cmocka_unit_test(merged_by_people),
         cmocka_unit_test(muted),             cmocka_unit_test(noted),
         cmocka_unit_test(pages),
