@@ -44,6 +44,13 @@ bool trend_is_open(const struct chronicle_trend *trend, int64_t now_us)
     return !trend->closed_us && trend->last_post_us + CHRONICLE_IDLE_US > now_us;
 }
 
+/* One that a killed program left open ended where the engine would have ended it. */
+static int64_t closed_us(const struct chronicle_trend *trend, int64_t now_us)
+{
+    bool is_settled = trend->closed_us || trend_is_open(trend, now_us);
+    return is_settled ? trend->closed_us : trend->last_post_us + CHRONICLE_IDLE_US;
+}
+
 static void print_flags(struct json *json, unsigned flags)
 {
     json_key(json, "flags");
@@ -236,7 +243,7 @@ enum error_code trend_print_card(struct api_call *call, struct archive_snapshot 
     json_bool(json, trend->is_found_late);
     const struct { const char *key; int64_t at_us; } times[] = {
         {"started_at", trend->started_us},     {"detected_at", trend->detected_us}, {"peak_at", trend->peak_us},
-        {"last_post_at", trend->last_post_us}, {"updated_at", trend->updated_us},   {"closed_at", trend->closed_us}};
+        {"last_post_at", trend->last_post_us}, {"updated_at", trend->updated_us},   {"closed_at", closed_us(trend, call->now_us)}};
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
         time_or_null(json, times[i].key, times[i].at_us);
     whole(json, "posts", trend->posts);

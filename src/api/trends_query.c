@@ -68,7 +68,7 @@ static struct str term_text(struct arena *arena, struct str term)
     bool       is_plain = term.len > 0;
     for (size_t i = 0; i < term.len && is_plain; i++) {
         unsigned char c = (unsigned char)term.ptr[i];
-        is_plain = c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '\'' ||
+        is_plain = c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '\'' || c == '_' ||
             (i == 0 && (c == '@' || c == '$'));
     }
     if (is_plain)
