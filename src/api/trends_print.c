@@ -243,7 +243,8 @@ enum error_code trend_print_card(struct api_call *call, struct archive_snapshot 
     json_bool(json, trend->is_found_late);
     const struct { const char *key; int64_t at_us; } times[] = {
         {"started_at", trend->started_us},     {"detected_at", trend->detected_us}, {"peak_at", trend->peak_us},
-        {"last_post_at", trend->last_post_us}, {"updated_at", trend->updated_us},   {"closed_at", closed_us(trend, call->now_us)}};
+        {"last_post_at", trend->last_post_us}, {"updated_at", trend->updated_us},
+            {"closed_at", closed_us(trend, call->now_us)}};
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
         time_or_null(json, times[i].key, times[i].at_us);
     whole(json, "posts", trend->posts);
