@@ -1,12 +1,14 @@
 /* What a client does by itself: trends are kept as they come, and once a minute of its clock what is due is done. */
 #include "api/service.h"
 
+#include "base/clock.h"
 #include "base/vfs.h"
+#include "topic/topic.h"
 
 #include <stdlib.h>
 
 const struct record_domain *const api_server_domains[] = {&team_domain, NULL};
-static const struct record_domain *const domains[] = {&chronicle_domain, NULL};
+static const struct record_domain *const domains[] = {&chronicle_domain, &topic_domain, NULL};
 
 /* ---- Trends ---- */
 
@@ -48,7 +50,14 @@ static enum error_code open_places(struct workspace *workspace, const char *data
     if (!fits)
         return error_set(error, ERROR_INVALID, "the path of client '%s' is too long", workspace->name);
     enum error_code code = vfs_make_folders(workspace->folder, error);
-    return code ? code : record_open(path, domains, &workspace->records, error);
+    if (!code)
+        code = record_open(path, domains, &workspace->records, error);
+    struct arena arena = {0};
+    size_t       imported;
+    if (!code)
+        code = topic_lists_import(workspace->records, workspace->folder, clock_now_us(), &arena, &imported, error);
+    arena_fini(&arena);
+    return code;
 }
 
 enum error_code workspace_open(struct workspace *workspace, const struct workspace_options *options, struct error *error)
