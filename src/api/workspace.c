@@ -63,7 +63,8 @@ static enum error_code open_places(struct workspace *workspace, const char *data
 enum error_code workspace_open(struct workspace *workspace, const struct workspace_options *options, struct error *error)
 {
     struct chronicle_options trends = {.tell = tell_of_trend, .complain = complain_of_trends, .context = workspace};
-    struct stream_options    stream = {.archive_folder = workspace->archive_folder, .on_trend = chronicle_on_trend};
+    struct stream_options    stream = {.archive_folder = workspace->archive_folder, .on_trend = chronicle_on_trend,
+                                       .on_replay = chronicle_on_replay};
     workspace->settings = options->settings;
     workspace->complain = options->complain;
     workspace->complain_context = options->context;
