@@ -1,7 +1,5 @@
 #include "read/measure.h"
 
-#include "base/clock.h"
-
 static struct query_node *new_field(struct arena *arena, enum query_field field, struct str text, int64_t number)
 {
     struct query_node *node = arena_new(arena, struct query_node);
@@ -103,4 +101,15 @@ enum error_code read_measure(struct archive_snapshot *snapshot, const struct rea
     struct query_node *root = NULL;
     enum error_code    code = measure_tree(claim, tools, arena, &root, error);
     return code ? code : measure_counts(snapshot, claim->kind, root, from_us, until_us, tools, arena, counts_out, error);
+}
+
+enum error_code read_timeline(struct archive_snapshot *snapshot, const struct read_claim *claim, int64_t from_us, int64_t until_us, int64_t step_us,
+                              const struct read_tools *tools, struct arena *arena, struct archive_bucket **buckets_out, size_t *count_out,
+                              struct error *error)
+{
+    struct query_node *root = NULL, *within = NULL;
+    enum error_code    code = measure_tree(claim, tools, arena, &root, error);
+    if (!code)
+        code = measure_within(root, from_us, until_us, arena, &within, error);
+    return code ? code : archive_timeline(snapshot, within, step_us, arena, buckets_out, count_out, error);
 }

@@ -116,6 +116,10 @@ struct read_tools {
 /* Counts what the claim's kind needs in [from, until). */
 enum error_code read_measure(struct archive_snapshot *snapshot, const struct read_claim *claim, int64_t from_us, int64_t until_us,
                              const struct read_tools *tools, struct arena *arena, struct read_counts *counts_out, struct error *error);
+/* The claim's posts over time: archive_timeline within [from, until). */
+enum error_code read_timeline(struct archive_snapshot *snapshot, const struct read_claim *claim, int64_t from_us, int64_t until_us, int64_t step_us,
+                              const struct read_tools *tools, struct arena *arena, struct archive_bucket **buckets_out, size_t *count_out,
+                              struct error *error);
 /* The engine's forecast of a claim at made_us, from what the archive held before it. */
 enum error_code read_forecast(struct archive_snapshot *snapshot, const struct read_claim *claim, int64_t made_us, const struct read_tools *tools,
                               struct arena *arena, struct read_engine *engine_out, struct error *error);
