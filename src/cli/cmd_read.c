@@ -283,7 +283,6 @@ static enum error_code list_reads(struct desk *desk)
     for (size_t i = 0; i < count; i++)
         read_print(&json, &reads[i], &cli->arena);
     json_end(&json);
-    json_end(&json);
     return cli_end_json(cli, &json);
 }
 
@@ -323,7 +322,6 @@ static enum error_code settle_reads(struct desk *desk)
     json_object(&json);
     json_key(&json, "settled");
     json_i64(&json, (int64_t)count);
-    json_end(&json);
     return cli_end_json(cli, &json);
 }
 
