@@ -32,8 +32,8 @@ static const struct cli_option options[] = {
 };
 
 static const struct cli_example examples[] = {
-    {"bellwether read new -q 'delay*' --volume lower --due 24h --sure 70 --because 'the storm has passed'", "a judgement on record; the engine's "
-                                                                                                            "own shows once it is kept"},
+    {"bellwether read new -q 'delay*' --volume lower --due 24h --sure 70", "a judgement on record; the engine's own "
+                                                                           "shows once it is kept"},
     {"bellwether read list --status open", "what is waiting for its day"},
     {"bellwether read settle", "settles by the archive whatever is due"},
     {"bellwether read score", "Brier score and calibration, from ten settled reads on"},
@@ -399,7 +399,7 @@ static enum error_code run(struct cli *cli)
 
 const struct cli_command cmd_read = {
     .name = "read",
-    .arguments = "new|list|settle|withdraw|score [QUERY] [--volume WAY | --tone WAY | --spill PLACE] [--due TIME] [--sure PERCENT]",
+    .arguments = "new|list|settle|withdraw|score [QUERY] [--volume WAY]",
     .summary = "put a judgement on record, and see whether it came true",
     .details = "A read says what will happen, how sure you are, and when it is due. Volume is counted in the time before it is due against the same time "
                "before now; a change counts from a quarter and from twice the square root of the earlier count, less is flat. The engine's own forecast "

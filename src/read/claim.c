@@ -169,7 +169,12 @@ struct str read_claim_rule(const struct read_claim *claim, int64_t made_us, stru
     } else {
         buf_printf(&out, "Distinct authors on %s %.*s in the ", place_word(claim), STR_ARG(claim->target));
         duration_words(&out, claim->window_us);
-        buf_printf(&out, " before %s UTC; fewer than %lld had written there in the same time before %s UTC.", due, (long long)claim->voices_before, made);
+        buf_printf(&out, " before %s UTC; ", due);
+        if (claim->voices_before == 1)
+            buf_append_str(&out, STR("nobody"));
+        else
+            buf_printf(&out, "fewer than %lld", (long long)claim->voices_before);
+        buf_printf(&out, " had written there in the same time before %s UTC.", made);
     }
     return finish(&out, arena);
 }

@@ -194,8 +194,8 @@ static enum error_code forecast_spill(struct archive_snapshot *snapshot, const s
     if (code)
         return code;
     engine->p = engine->base_rate = forecast_rate(hits, tries, 0.1, 4);
-    return say(engine, arena, "Of %.0f earlier windows in which fewer than %lld had written there, %.0f were followed by one that reached it; drawn to "
-                              "one in ten.", tries, (long long)claim->voices_before, hits)
+    return say(engine, arena, "Of %.0f earlier windows as quiet as this one, %.0f were followed by one that reached it; drawn to one in ten.",
+               tries, hits)
                ? ERROR_NONE
                : no_memory(error);
 }

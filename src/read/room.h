@@ -8,7 +8,8 @@
  *
  * Grouping: each post is a tf-idf vector of its stems, tags and emoji; in random order it joins the most similar leader at a cosine of
  * at least ROOM_JOIN, or becomes a leader itself (single-pass clustering, Hartigan 1975; the thresholds of first story detection lie
- * there, Petrovic, Osborne, Lavrenko 2010). Groups of one or two are dissolved. k-means was the other choice: it wants the number of groups told,
+ * there, Petrovic, Osborne, Lavrenko 2010). Groups of less than three posts, or of less than one in a hundred and
+ * fifty, are dissolved. k-means was the other choice: it wants the number of groups told,
  * and spends them on splitting the largest. Here the number comes out of the posts.
  *
  * The charts of the same posts stay closed (is_revealed) until a read was written in the room, or she leaves without one.

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { LEAST_GROUP = 3, LONG_TEXT_WORDS = 25, NEAR_BITS = 3 };
+enum { LEAST_GROUP = 3, GROUPS_MOST = 150, LONG_TEXT_WORDS = 25, NEAR_BITS = 3 };
 static const double rejoin = 0.15; /* for posts whose own leader was dissolved */
 
 struct entry { /* of a leader, by term */
@@ -138,7 +138,9 @@ static void weigh(struct draw *draw, struct unit *unit)
 {
     double squares = 0;
     for (uint32_t t = 0; t < unit->term_count; t++) {
-        double rarity = log((double)(draw->unit_count + 1) / (draw->word_posts[unit->terms[t]] + 0.5));
+        /* A word of one post alone joins it to nothing; counted, it would only make every post look unlike every other. */
+        uint32_t posts = draw->word_posts[unit->terms[t]];
+        double   rarity = posts < 2 ? 0 : log((double)(draw->unit_count + 1) / (posts + 0.5));
         unit->weights[t] = (float)((1 + log(unit->weights[t])) * fmax(rarity, 0));
         squares += (double)unit->weights[t] * unit->weights[t];
     }
@@ -197,8 +199,11 @@ static bool group(struct draw *draw)
             return false;
         draw->sizes[unit->leader] += unit->copies;
     }
+    /* With hundreds of groups of three or four the places would all go to them, and what is large would be heard less than by chance. */
+    uint32_t least = (uint32_t)(draw->unit_count / GROUPS_MOST);
+    least = least < LEAST_GROUP ? LEAST_GROUP : least;
     for (uint32_t leader = 1; leader <= draw->leader_count; leader++)
-        if (draw->sizes[leader] < LEAST_GROUP)
+        if (draw->sizes[leader] < least)
             draw->sizes[leader] = 0;
     for (size_t i = 0; i < draw->unit_count; i++) {
         struct unit *unit = &draw->units[i];
