@@ -7,7 +7,7 @@ import { href } from "../../parts/router.ts";
 import { may } from "../../parts/session.ts";
 import { Shown } from "../../parts/states.tsx";
 import { Time } from "../../parts/time.tsx";
-import { counted, figure, interval, tone } from "../../parts/words.ts";
+import { counted, figure, interval, span, tone } from "../../parts/words.ts";
 import { Curve } from "./curve.tsx";
 import { readIt, unmute, type Deed } from "./deeds.tsx";
 import { direction, doublingWords, flagWords, growthWords, isNew, placesWords, statusWords, unflaggedWords, type Trend, type WholeTrend } from "./trend.ts";
@@ -46,11 +46,13 @@ export function Numbers({ trend }: { trend: Trend }) {
   return (
     <ul class="trend-numbers">
       <li title="Voices are authors; people who say the same text count as hardly more than one"><b>{counted(Math.round(trend.voices), "voice")}</b> in {counted(trend.posts, "post")}</li>
-      {trend.is_open || trend.growth ? (
+      {trend.is_open ? (
         <li title="Growth of voices an hour over the last eight steps, with the interval that holds the true value 95 times in 100">
-          {growth ?? "too few voices to tell its growth"}{doubling && <span class="quiet"> · {doubling}</span>}
+          {growth ?? "too few voices lately to tell its growth"}{doubling && <span class="quiet"> · {doubling}</span>}
         </li>
-      ) : null}
+      ) : (
+        <li title="From the first voice to the last post">lasted {span(Math.max(0, (Date.parse(trend.last_post_at) - Date.parse(trend.started_at)) / 1000))}</li>
+      )}
       <li title="How far from what was usual, in standard deviations; a trend opens at 5">strength <b>{figure(trend.is_open ? trend.z : trend.z_peak)}</b>{trend.is_open && trend.z_peak > trend.z + 0.5 && <span class="quiet"> (at its peak {figure(trend.z_peak)})</span>}</li>
     </ul>
   );

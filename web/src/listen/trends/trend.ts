@@ -128,7 +128,7 @@ export function statusWords(trend: Trend): string {
   if (trend.merged_into || trend.joined_to) return "part of another";
   if (!trend.is_open) return "over";
   const way = direction(trend);
-  if (!trend.growth) return "too few voices to say where it goes";
+  if (!trend.growth) return "too few voices lately to say where it goes";
   return way === "rising" ? "still rising" : way === "fading" ? "fading" : "not clearly rising or fading";
 }
 
