@@ -83,7 +83,7 @@ struct server {
     struct peers          peers;
     pthread_mutex_t       lock;
     struct connection    *connections;
-    struct linger        *lingering;
+    struct lingering     *lingering;
     pthread_t             watcher;
     pthread_cond_t        watcher_end;
     bool                  is_watching, is_watcher_ending;

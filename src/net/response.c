@@ -5,6 +5,7 @@
 #include "base/json.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 enum { HEADERS_SET_MOST = 32 };
 
@@ -22,11 +23,19 @@ void http_set_header(struct http_response *response, const char *name, const cha
     if (!response->headers)
         response->headers = calloc(1, sizeof *response->headers);
     struct http_headers *headers = response->headers;
-    require(headers != NULL && headers->count < HEADERS_SET_MOST);
-    headers->each[headers->count].name = strdup(name);
-    headers->each[headers->count].value = strdup(value);
-    require(headers->each[headers->count].name && headers->each[headers->count].value);
-    headers->count++;
+    require(headers != NULL);
+    bool   may_repeat = strcasecmp(name, "Set-Cookie") == 0;
+    size_t i = may_repeat ? headers->count : 0;
+    while (i < headers->count && strcasecmp(headers->each[i].name, name) != 0)
+        i++;
+    require(i < HEADERS_SET_MOST);
+    if (i == headers->count)
+        headers->count++;
+    free(headers->each[i].name);
+    free(headers->each[i].value);
+    headers->each[i].name = strdup(name);
+    headers->each[i].value = strdup(value);
+    require(headers->each[i].name && headers->each[i].value);
 }
 
 void http_response_fini(struct http_response *response)

@@ -5,11 +5,12 @@
 #include "base/vfs.h"
 #include "net/listen.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { LOOPS_MOST = 4, REFUSED_LOGGED_EVERY_US = 50 * 1000, STOP_TICK_US = 5 * 1000, SPARE_HANDLES = 128 };
+enum { LOOPS_MOST = 4, REFUSED_LOGGED_EVERY_US = 50 * 1000, STOP_TICK_MS = 5, SPARE_HANDLES = 128 };
 
 /* ---- Suspending ---- */
 
@@ -319,12 +320,12 @@ void server_stop(struct server *server, unsigned grace_ms)
         end_streams(server, true);
         if (atomic_load(&server->unanswered) == 0)
             break;
-        usleep(STOP_TICK_US);
+        clock_sleep(STOP_TICK_MS);
     } while (clock_monotonic_us() < until_us);
     atomic_store(&server->is_grace_over, true);
     while (atomic_load(&server->suspended)) { /* libmicrohttpd gives up where anything is suspended */
         end_streams(server, false);
-        usleep(STOP_TICK_US);
+        clock_sleep(STOP_TICK_MS);
     }
     MHD_stop_daemon(server->daemon);
     server->listen_fd = fd == MHD_INVALID_SOCKET ? -1 : fd;

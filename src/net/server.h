@@ -86,7 +86,7 @@ struct http_response {
     struct http_headers *headers; /* see http_set_header */
     struct http_stream  *stream;  /* see http_stream_begin */
 };
-/* Copies. A value with a control byte in it is a defect of ours. */
+/* Copies; a second one of a name replaces the first, but for Set-Cookie. A value with a control byte in it is a defect of ours. */
 void http_set_header(struct http_response *response, const char *name, const char *value);
 void http_response_fini(struct http_response *response); /* for tests that call a handler without a server */
 /* Quotes the hash of the body as ETag and turns a GET answer into 304 where If-None-Match holds it. */

@@ -11,7 +11,7 @@
 enum { TICK_MS = 250, LINGER_MOST = 64, SLOWEST_BYTES_S = 4096 };
 static const int64_t linger_us = 2 * CLOCK_SECOND_US;
 
-struct linger {
+struct lingering {
     struct {
         int     fd;
         int64_t until_us;
@@ -26,7 +26,7 @@ void watch_linger(struct connection *connection)
     if (fd < 0)
         return;
     pthread_mutex_lock(&server->lock);
-    struct linger *linger = server->lingering;
+    struct lingering *linger = server->lingering;
     bool           has_room = linger && linger->count < LINGER_MOST;
     if (has_room) {
         linger->each[linger->count].fd = fd;
@@ -52,7 +52,7 @@ static bool is_drained(int fd)
     return false;
 }
 
-static void drain_lingering(struct linger *linger, int64_t now_us)
+static void drain_lingering(struct lingering *linger, int64_t now_us)
 {
     for (size_t i = 0; i < linger->count;) {
         if (now_us < linger->each[i].until_us && !is_drained(linger->each[i].fd)) {
