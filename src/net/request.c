@@ -75,9 +75,13 @@ static struct refusal check_path(struct str *path_io)
     struct str path = *path_io;
     if (!utf8_is_valid(path))
         return refuse(400, "the path is not UTF-8");
-    if (path.len > 1 && path.ptr[path.len - 1] == '/') /* /explore/ is what a person types for /explore */
+    if (path.len > 2 && path.ptr[path.len - 1] == '/') /* /explore/ is what a person types for /explore */
         path.len--;
-    for (size_t at = 1; path.len > 1 && at <= path.len;) {
+    if (path.len == 1) {
+        *path_io = path;
+        return refuse(0, NULL);
+    }
+    for (size_t at = 1; at <= path.len;) {
         size_t end = at;
         while (end < path.len && path.ptr[end] != '/') {
             if ((unsigned char)path.ptr[end] < 0x20 || path.ptr[end] == 0x7f)

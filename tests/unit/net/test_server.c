@@ -52,8 +52,6 @@ static void handle(void *context, struct http_request *request, struct http_resp
 
 struct seen {
     pthread_mutex_t lock;
-    char            last[64];
-    int             last_status;
     unsigned        requests, refused, timeouts, cuts;
 };
 
@@ -67,8 +65,6 @@ static void see(void *context, const struct http_log *line)
     seen.refused += strcmp(line->event, "refused") == 0;
     seen.timeouts += strcmp(line->event, "timeout") == 0;
     seen.cuts += strcmp(line->event, "cut") == 0;
-    seen.last_status = line->status;
-    snprintf(seen.last, sizeof seen.last, "%.*s", line->request ? STR_ARG(line->request->target) : STR_ARG(STR("-")));
     pthread_mutex_unlock(&seen.lock);
 }
 
