@@ -63,7 +63,7 @@ static void print_day(struct api_call *call, const struct month *month, size_t i
 
 enum error_code trends_calendar(struct api_call *call)
 {
-    struct month            month;
+    struct month            month = {0};
     struct chronicle_trend *trends;
     struct chronicle_extent extent;
     struct day              days[DAYS_MAX] = {0};
