@@ -50,8 +50,7 @@ static enum error_code list_of(struct api_call *call, int64_t member)
 
 static enum error_code list(struct api_call *call)
 {
-    enum error_code code = people_session_only(call);
-    return code ? code : list_of(call, call->caller.member.id);
+    return list_of(call, call->caller.member.id);
 }
 
 static enum error_code list_all(struct api_call *call)
@@ -112,8 +111,9 @@ static enum error_code revoke(struct api_call *call)
     "},\"next\":{\"type\":\"null\"}}}"
 
 const struct api_route api_tokens_routes[] = {
-    {HTTP_GET, "/tokens", API_SERVER, ROLE_VIEWER, "tokens", "your own API tokens, the newest first", "Without their text, which is not kept. Signed in only.",
-     NULL, NULL, LIST, NULL, 0, list},
+    {HTTP_GET, "/tokens", API_SERVER, ROLE_VIEWER, "tokens", "your own API tokens, the newest first",
+     "Without their text, which is not kept.", NULL,
+     NULL, LIST, NULL, 0, list},
     {HTTP_POST, "/tokens", API_SERVER, ROLE_VIEWER, "token_create", "a new API token of your own",
      "It may what you may, never more than `role`, and with `client` in that client alone; it ends after `days` (90 where it is not said). "
      "`token` is its text, shown this once. Signed in only: a token makes no tokens.",
