@@ -19,11 +19,10 @@ static const struct cli_option options[] = {
 };
 
 static const struct cli_example examples[] = {
-    {"bellwether topic new 'Lost bags' '(bag OR luggage) lost' --purpose 'Bags that did not arrive'", "listens from now on"},
-    {"bellwether topic edit 'Lost bags' '(bag OR luggage OR suitcase) lost' --note 'suitcases too'", "a new version, and what it "
-                                                                                                     "wins and loses"},
-    {"bellwether topic show 'Lost bags'", "the topic, its measured precision, and its versions"},
-    {"bellwether topic revert 'Lost bags' 1", "a new version that says what the first said"},
+    {"bellwether topic new Bags '(bag OR luggage) lost' --purpose 'Lost bags'", "listens from now on"},
+    {"bellwether topic edit bags 'bag* lost' --note 'every ending'", "a new version, with what it wins and loses"},
+    {"bellwether topic show bags", "the topic, its measured precision, and its versions"},
+    {"bellwether topic revert bags 1", "a new version that says what the first said"},
     {0},
 };
 
