@@ -87,7 +87,8 @@ static bool keep(struct kept_trend *kept, const struct trend *trend)
     arena_reset(&kept->arena);
     kept->trend = *trend;
     kept->trend.label = arena_str(&kept->arena, trend->label);
-    return kept->trend.label.ptr && copy_strings(&kept->arena, &kept->trend.terms, trend->term_count) &&
+    kept->trend.strongest = arena_str(&kept->arena, trend->strongest);
+    return kept->trend.label.ptr && kept->trend.strongest.ptr && copy_strings(&kept->arena, &kept->trend.terms, trend->term_count) &&
            copy_strings(&kept->arena, &kept->trend.post_ids, trend->post_id_count) &&
            copy_posts(&kept->arena, &kept->trend.first_voices, trend->first_voice_count) &&
            copy_posts(&kept->arena, &kept->trend.representatives, trend->representative_count);

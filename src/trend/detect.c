@@ -44,7 +44,7 @@ struct judgement detect_counter(const struct counter *counter, const struct mome
             continue;
         double z = detect_paid(deviance_z(x, mu, DEVIANCE_SIZE), level);
         if (z > best.z)
-            best = (struct judgement){z, x, mu, level};
+            best = (struct judgement){z, x, mu, counter_recent(moment->volume, level), level};
     }
     return best;
 }
@@ -82,7 +82,7 @@ static struct judgement best_window(const struct counter *a, const struct counte
             continue;
         double z = detect_paid(deviance_z(recent[level], mu, DEVIANCE_SIZE), level);
         if (z > best.z)
-            best = (struct judgement){z, recent[level], mu, level};
+            best = (struct judgement){z, recent[level], mu, counter_recent(moment->volume, level), level};
     }
     return best;
 }

@@ -28,6 +28,7 @@
 struct judgement {
     double z;  /* 0 where nothing is above expectation */
     double x, mu;
+    double n;  /* posts in the window, of which x were expected to be mu */
     int    level; /* of the window it was found in */
 };
 

@@ -84,6 +84,19 @@ static double site_share(struct stored_post *const *posts, size_t count, const s
     return count ? (double)most / (double)count : 0;
 }
 
+static struct str item_name(const struct live_item *item, const struct table *table, struct arena *arena)
+{
+    struct buf name = {0};
+    buf_append_str(&name, key_name(&table->keys[item->a]));
+    if (item->b != KEY_NONE) {
+        buf_append_str(&name, STR(" + "));
+        buf_append_str(&name, key_name(&table->keys[item->b]));
+    }
+    struct str kept = arena_str(arena, buf_str(&name));
+    buf_fini(&name);
+    return kept.ptr ? kept : (struct str){0};
+}
+
 bool snapshot_make(const struct live *live, const struct snapshot_context *context, struct arena *arena, struct trend *trend)
 {
     size_t               count = live->member_count;
@@ -112,7 +125,11 @@ bool snapshot_make(const struct live *live, const struct snapshot_context *conte
 
     const struct live_item *strongest = live_strongest(live);
     if (strongest) {
+        trend->strongest = item_name(strongest, context->table, arena);
+        trend->observed = strongest->best.x;
         trend->expected = strongest->best.mu;
+        trend->window_posts = strongest->best.n;
+        trend->strongest_z = strongest->best.z;
         trend->window_us = (INT64_C(2) << strongest->best.level) * CLOCK_MINUTE_US;
     }
     struct voices voices = voices_count(posts, count);

@@ -58,10 +58,14 @@ struct trend {
     int64_t     peak_at_us, last_post_us;
     uint32_t    posts;
     double      voices;     /* distinct authors, near copies collapsed */
-    double      expected;   /* voices that its strongest key would have in the window by its baseline (mu) */
+    struct str  strongest;  /* the key, or the pair "one + other", that spoke loudest; the four numbers below are of its best moment */
+    double      observed;   /* voices of it in the window (x) */
+    double      expected;   /* voices that it would have there by its baseline (mu) */
+    double      window_posts; /* all posts in the window: expected / window_posts is the share that the past led to expect */
+    double      strongest_z; /* of observed against expected, after the price of the window's shortness */
     double      z;          /* strongest deviance of its keys now */
     double      z_peak;
-    int64_t     window_us;  /* in which z was found */
+    int64_t     window_us;  /* in which strongest_z was found */
     double      growth_per_h, growth_se; /* log-linear growth of voices an hour, and its standard error; NaN where there is too little */
     unsigned    flags;      /* enum trend_flag */
     double      dup_share, top_author_share, effective_voices, synchrony, site_share; /* the numbers behind the flags, 0 to 1 but voices */

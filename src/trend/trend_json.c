@@ -113,6 +113,9 @@ void trend_print_json(const struct trend *trend, struct buf *out)
     json_key(&json, "evidence");
     json_object(&json);
     print_number(&json, "z_peak", trend->z_peak);
+    json_key(&json, "strongest");
+    json_str(&json, trend->strongest);
+    print_number(&json, "observed", trend->observed);
     print_number(&json, "expected", trend->expected);
     print_number(&json, "window_h", (double)trend->window_us / 3.6e9);
     print_number(&json, "dup_share", trend->dup_share);
