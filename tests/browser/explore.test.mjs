@@ -11,7 +11,7 @@ const params = (page) => new URL(page.url()).searchParams;
 
 async function explore(where = "/listen/explore", options) {
   const page = await h.open(where, options);
-  await page.getByRole("option").first().or(page.locator(".state.empty")).first().waitFor();
+  await page.locator(".list-row").first().or(page.locator(".state.empty")).first().waitFor();
   await h.settled(page);
   return page;
 }
@@ -180,7 +180,7 @@ test("one panel that fails leaves the others, and can be tried again", async () 
   await page.route("**/api/v1/timeline?*", (route) => route.fulfill({ status: 500, contentType: "application/problem+json", body: '{"title":"it broke","status":500}' }));
   await page.evaluate(() => document.querySelector('a[href^="/listen/explore"]').click());
   await page.getByText("The timeline could not be shown").waitFor();
-  await page.getByRole("option").first().waitFor();
+  await page.locator(".list-row").first().waitFor();
   await page.unroute("**/api/v1/timeline?*");
   await page.getByRole("button", { name: "Try again" }).click();
   await page.locator(".bars").waitFor();
@@ -191,7 +191,7 @@ test("nothing found and nothing there say why and what to do", async () => {
   const none = await h.open("/listen/explore?q=zeppelin");
   await none.getByText("No post fits").waitFor();
   await none.getByRole("button", { name: "Take the query away" }).click();
-  await none.getByRole("option").first().waitFor();
+  await none.locator(".list-row").first().waitFor();
   await none.context().close();
   const empty = await h.open("/listen/explore?client=empty", { as: "admin" });
   await empty.getByText(/archive is empty|No client/).first().waitFor();

@@ -125,6 +125,7 @@ export class House {
   /** A page in a browser of its own, signed in as the member of that role (null: a stranger). Watches for everything that must not happen. */
   async open(where, { as = "practitioner", width = 1280, height = width < 600 ? 720 : 800, theme = "light", options = {} } = {}) {
     const context = await this.#context(as, { viewport: { width, height }, colorScheme: theme, ...options });
+    context.setDefaultTimeout(12_000);
     const page = await context.newPage();
     const troubles = [];
     this.troubles.set(page, troubles);

@@ -10,7 +10,7 @@ const fresh = (words, count = 1) =>
 async function live(where = "/listen/live", options) {
   const page = await h.open(where, options);
   await page.locator(".live-state.is-live").waitFor();
-  await page.getByRole("option").first().waitFor();
+  await page.locator(".list-row").first().waitFor();
   return page;
 }
 
@@ -86,7 +86,7 @@ test("one connection serves all tabs, and another tab goes on when its reader cl
   context.on("request", (request) => (streams += /\/api\/v1\/events\?.*q=/.test(request.url()) ? 1 : 0));
   const second = await context.newPage();
   await second.goto(h.url + "/listen/live");
-  await second.getByRole("option").first().waitFor();
+  await second.locator(".list-row").first().waitFor();
   await h.push(fresh("for both tabs"));
   await second.getByText("for both tabs").waitFor();
   assert.equal(streams, 0, "the second tab opened a stream of its own");
