@@ -31,8 +31,10 @@ struct api_parameter {
     const char   *meaning;
     const char   *words;  /* API_WORD: "newest oldest top"; the first is taken where none is given, unless it is required */
     int64_t       least, most; /* API_INTEGER */
-    bool          is_required;
+    bool          is_required, is_repeated; /* repeated: read by http_param(request, name, nth) */
 };
+
+enum { API_BODY_MAX_BYTES = 1024 * 1024 }; /* of a JSON object; JSON Lines may be as long as the server takes */
 
 struct api_call;
 
@@ -76,6 +78,7 @@ struct api_call {
 
 /* Parameters, checked against the row. A name that the row does not have is a defect of ours. */
 struct str api_text(struct api_call *call, const char *name);  /* ptr NULL where not given */
+double     api_number(struct api_call *call, const char *name, double fallback);
 int64_t    api_integer(struct api_call *call, const char *name, int64_t fallback);
 bool       api_boolean(struct api_call *call, const char *name);
 int64_t    api_time(struct api_call *call, const char *name, int64_t fallback_us); /* against call->now_us */
@@ -94,7 +97,11 @@ bool            api_body_has(const struct api_call *call, const char *name);
 /* The parameter q (or any text) as a query, with since and until of the call's parameters where the row has them put around it, and the
  * client's named lists. The empty text is every post. ERROR_SYNTAX keeps the hint that draws the place. */
 enum error_code api_query(struct api_call *call, const char *parameter, struct query *query_out);
+enum error_code api_query_bounded(struct api_call *call, struct str text, struct query *query_out); /* the same for text from elsewhere */
 enum error_code api_query_text(struct api_call *call, struct str text, struct query *query_out); /* with lists, without since and until */
+
+/* The client's named lists, for list:name in its queries. */
+enum error_code api_lists(struct api_call *call, struct query_list **lists_out, size_t *count_out);
 
 /* The newest snapshot of the call's client; released when the call ends. */
 enum error_code api_snapshot(struct api_call *call, struct archive_snapshot **snapshot_out);
@@ -110,11 +117,15 @@ void api_post(struct json *json, const struct post *post);
 
 struct workspace {
     char            name[64];
-    char            folder[512];
+    char            folder[512], archive_folder[512];
     struct stream  *stream;
     struct record  *records; /* records.db: all domains but team */
+    double          clock_speed; /* 1, but for an invented town */
+    struct chronicle *chronicle; /* its trends, kept */
     struct hub     *hub;     /* events to those who watch */
     const struct settings *settings;
+    void          (*complain)(void *context, const char *client, const char *words); /* to the log; any thread */
+    void           *complain_context;
 };
 
 #endif

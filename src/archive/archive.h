@@ -49,6 +49,11 @@ enum error_code archive_add(struct archive *archive, const struct post *post, co
                             enum archive_added *added_out, struct error *error);
 /* Durable when it returns: written and synced. On an error (ERROR_NO_SPACE) everything since the last commit is dropped. */
 enum error_code archive_commit(struct archive *archive, struct error *error);
+/* Drops what was added since the last commit. */
+void            archive_rollback(struct archive *archive);
+/* True after a write that may or may not be on the disk (a failed sync that could not be taken back): the handle writes no more. Close it
+ * and open the folder anew: what was committed is there. Snapshots taken before live on. */
+bool            archive_is_broken(struct archive *archive);
 /* A small value kept in the same commit as the posts, by name (a source's cursor, an import's place). */
 enum error_code archive_put_state(struct archive *archive, struct str name, struct str value, struct error *error);
 /* The value as of the last commit plus what was put since; empty where there is none. */
@@ -68,7 +73,9 @@ enum error_code archive_seal(struct archive *archive, struct error *error);
 
 /* Writers see their own commits. Readers look at the folder anew each time. */
 enum error_code archive_snapshot(struct archive *archive, struct archive_snapshot **snapshot_out, struct error *error);
-void            archive_snapshot_release(struct archive_snapshot *snapshot);
+/* Snapshots are shared by count, by any number of threads, and may be asked by all of them at once. Returns snapshot. */
+struct archive_snapshot *archive_snapshot_keep(struct archive_snapshot *snapshot);
+void            archive_snapshot_release(struct archive_snapshot *snapshot); /* legal on NULL */
 
 struct archive_stats {
     uint64_t posts, deleted, bytes; /* bytes: of all files of the archive */

@@ -113,6 +113,12 @@ enum error_code archive_snapshot(struct archive *archive, struct archive_snapsho
     return code;
 }
 
+struct archive_snapshot *archive_snapshot_keep(struct archive_snapshot *snapshot)
+{
+    atomic_fetch_add(&snapshot->references, 1);
+    return snapshot;
+}
+
 void archive_snapshot_release(struct archive_snapshot *snapshot)
 {
     if (!snapshot || atomic_fetch_sub(&snapshot->references, 1) != 1)

@@ -460,6 +460,21 @@ enum error_code archive_commit(struct archive *archive, struct error *error)
     return end_write(archive, code);
 }
 
+void archive_rollback(struct archive *archive)
+{
+    pthread_mutex_lock(&archive->lock);
+    store_rollback(archive);
+    pthread_mutex_unlock(&archive->lock);
+}
+
+bool archive_is_broken(struct archive *archive)
+{
+    pthread_mutex_lock(&archive->lock);
+    bool is_broken = archive->is_broken;
+    pthread_mutex_unlock(&archive->lock);
+    return is_broken;
+}
+
 enum error_code archive_seal(struct archive *archive, struct error *error)
 {
     enum error_code code = begin_write(archive, error);

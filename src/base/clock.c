@@ -182,3 +182,14 @@ bool clock_parse_duration(struct str s, int64_t *us_out)
             return !__builtin_mul_overflow(number, units[i].us, us_out);
     return false;
 }
+
+void clock_deadline(int64_t ms, struct timespec *until_out)
+{
+    int64_t at_us = clock_now_us() + ms * 1000;
+    *until_out = (struct timespec){.tv_sec = at_us / CLOCK_SECOND_US, .tv_nsec = at_us % CLOCK_SECOND_US * 1000};
+}
+
+void clock_sleep(int64_t ms)
+{
+    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
+}

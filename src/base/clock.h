@@ -4,6 +4,8 @@
 
 #include "base/str.h"
 
+#include <time.h>
+
 #define CLOCK_SECOND_US INT64_C(1000000)
 #define CLOCK_MINUTE_US (60 * CLOCK_SECOND_US)
 #define CLOCK_HOUR_US   (60 * CLOCK_MINUTE_US)
@@ -15,6 +17,8 @@
 
 int64_t clock_now_us(void);       /* wall time */
 int64_t clock_monotonic_us(void); /* for durations */
+void    clock_sleep(int64_t ms); /* a signal may end it early */
+void    clock_deadline(int64_t ms, struct timespec *until_out); /* so far from now, as pthread_cond_timedwait wants it (CLOCK_REALTIME) */
 
 /* RFC 3339 ("2015-02-23T10:04:00.5Z", "+01:00", blank or lower-case t), or a date alone (midnight UTC).
  * False where it is anything else or names no real day. Does not apply CLOCK_MIN_US and CLOCK_MAX_US. */

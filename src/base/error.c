@@ -15,6 +15,7 @@ static const struct error_kind kinds[ERROR_CODE_COUNT] = {
     {ERROR_FORBIDDEN, "forbidden", 10, 403, false, "your role does not allow it"},
     {ERROR_CONFLICT, "conflict", 5, 409, true, "somebody else holds it, or changed it meanwhile"},
     {ERROR_BUSY, "busy", 5, 429, true, "too many requests at once"},
+    {ERROR_MEDIA_TYPE, "media-type", 2, 415, false, "the body is of another type than is taken"},
     {ERROR_TOO_LARGE, "too-large", 3, 413, false, "over a documented limit"},
     {ERROR_IO, "io", 6, 500, true, "the system refused a read or a write"},
     {ERROR_NO_SPACE, "no-space", 6, 507, true, "the disk is full; the archive is as it was at the last commit"},

@@ -19,6 +19,7 @@ enum error_code {
     ERROR_FORBIDDEN, /* who asks is known and may not */
     ERROR_CONFLICT,  /* somebody else holds it: a second writer; or it changed meanwhile */
     ERROR_BUSY,      /* too many at once; later it will go */
+    ERROR_MEDIA_TYPE, /* a body of another type than is taken */
     ERROR_TOO_LARGE, /* over a documented limit */
     ERROR_IO,        /* the operating system refused a read or a write */
     ERROR_NO_SPACE,  /* the disk is full; the store is as it was at the last commit */

@@ -139,3 +139,9 @@ void json_time(struct json *json, int64_t at_us)
     char text[CLOCK_TEXT_BYTES];
     json_text(json, clock_print(at_us, text));
 }
+
+void json_raw(struct json *json, struct str value)
+{
+    before_value(json);
+    buf_append_str(json->out, value);
+}

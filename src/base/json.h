@@ -30,6 +30,7 @@ void json_i64(struct json *json, int64_t value);
 void json_double(struct json *json, double value, int decimals); /* at most that many decimals, no trailing zeros */
 void json_bool(struct json *json, bool value);
 void json_null(struct json *json);
+void json_raw(struct json *json, struct str value); /* JSON as it stands: the caller vouches for it */
 void json_time(struct json *json, int64_t at_us); /* RFC 3339 in UTC */
 
 #endif

@@ -10,6 +10,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* The fault injection of vfs_fail_after. The one piece of state that is shared by all: it exists for tests. */
@@ -383,4 +384,10 @@ enum error_code vfs_lock(const char *path, struct vfs_file *file_out, struct err
     if (code)
         vfs_close(file_out);
     return code;
+}
+
+uint64_t vfs_free_bytes(const char *folder)
+{
+    struct statvfs disk;
+    return statvfs(folder, &disk) == 0 ? (uint64_t)disk.f_bavail * disk.f_frsize : UINT64_MAX;
 }

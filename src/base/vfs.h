@@ -39,6 +39,7 @@ enum error_code vfs_sync_folder(const char *path, struct error *error);
 enum error_code vfs_make_folders(const char *path, struct error *error); /* with parents, mode 0700 */
 bool            vfs_exists(const char *path);
 bool            vfs_file_size(const char *path, uint64_t *size_out); /* without opening it; false for anything but a plain file */
+uint64_t        vfs_free_bytes(const char *folder); /* that a program may still write on its disk; UINT64_MAX where nobody knows */
 /* Names in a folder, sorted, without . and .. */
 enum error_code vfs_list(const char *path, struct arena *arena, struct str **names_out, size_t *count_out, struct error *error);
 

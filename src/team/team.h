@@ -53,3 +53,7 @@ enum error_code team_prove_token(struct record *server, struct str text, int64_t
                                  struct error *error);
 
 #endif
+enum error_code team_client_names(struct record *s, struct arena *a, struct str **n, size_t *c, struct error *e);
+enum error_code team_adopt_folders(struct record *s,const char *f, struct error *e);
+enum error_code team_is_empty(struct record *s,bool *b,struct error *e);
+enum error_code team_new_setup_link(struct record *s,char *t,struct error *e);

@@ -210,6 +210,25 @@ enum error_code trend_engine_add(struct trend_engine *engine, const struct post 
     return ERROR_NONE;
 }
 
+static uint64_t forget(struct stored_post *post, bool (*is_gone)(void *context, struct str id, struct str author), void *context)
+{
+    if (post->is_wiped || !is_gone(context, post->id, post->author_name))
+        return 0;
+    store_post_wipe(post);
+    return 1;
+}
+
+uint64_t trend_engine_forget(struct trend_engine *engine, bool (*is_gone)(void *context, struct str id, struct str author), void *context)
+{
+    uint64_t count = 0;
+    for (uint64_t seq = engine->store.oldest_seq; seq < engine->store.next_seq; seq++)
+        count += forget(store_at(&engine->store, seq), is_gone, context);
+    for (int i = 0; i < LIVES_MAX; i++) /* a trend holds its posts longer than the store does */
+        for (size_t m = 0; engine->lives[i].id && m < engine->lives[i].member_count; m++)
+            count += forget(engine->lives[i].members[m], is_gone, context);
+    return count;
+}
+
 bool engine_snapshot(const struct trend_engine *engine, const struct live *live, struct arena *arena, struct trend *trend_out)
 {
     struct snapshot_context context = {&engine->table, (double)engine->volume.total, engine->newest_us, engine->options.z_open,

@@ -53,8 +53,10 @@ size_t represent_choose(const struct live *live, const struct table *table, doub
     struct stored_post *const *posts = live->members + from;
     double norms[LOOK_AT], central[LOOK_AT], nearest[LOOK_AT] = {0};
     bool   is_out[LOOK_AT] = {0};
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         norms[i] = norm(posts[i], table, volume);
+        is_out[i] = posts[i]->is_wiped;
+    }
     centrality(posts, count, table, volume, norms, central);
     while (taken < REPRESENT_MAX) {
         size_t best = count;
@@ -85,7 +87,7 @@ size_t represent_first_voices(const struct live *live, size_t chosen[FIRST_VOICE
         size_t best = live->member_count;
         for (size_t i = 0; i < live->member_count; i++) {
             const struct stored_post *post = live->members[i];
-            bool is_out = post->is_damped || (best < live->member_count && post->at_us >= live->members[best]->at_us);
+            bool is_out = post->is_damped || post->is_wiped || (best < live->member_count && post->at_us >= live->members[best]->at_us);
             for (size_t j = 0; j < taken && !is_out; j++)
                 is_out = live->members[chosen[j]]->author == post->author;
             if (!is_out)

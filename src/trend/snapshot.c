@@ -107,8 +107,7 @@ bool snapshot_make(const struct live *live, const struct snapshot_context *conte
                             .peak_at_us = live->peak_us, .last_post_us = live->last_us, .posts = live->posts, .z = live->z,
                             .z_peak = live->z_peak};
     trend->terms = arena_array(arena, term_count + 1, sizeof *trend->terms);
-    trend->post_id_count = count < TREND_POST_IDS_MAX ? count : TREND_POST_IDS_MAX;
-    trend->post_ids = arena_array(arena, trend->post_id_count + 1, sizeof *trend->post_ids);
+    trend->post_ids = arena_array(arena, (count < TREND_POST_IDS_MAX ? count : TREND_POST_IDS_MAX) + 1, sizeof *trend->post_ids);
     trend->first_voices = arena_array(arena, FIRST_VOICES_MAX, sizeof *trend->first_voices);
     trend->representatives = arena_array(arena, REPRESENT_MAX, sizeof *trend->representatives);
     if (!posts || !trend->terms || !trend->post_ids || !trend->first_voices || !trend->representatives)
@@ -117,8 +116,9 @@ bool snapshot_make(const struct live *live, const struct snapshot_context *conte
     if (count)
         memcpy(posts, live->members, count * sizeof *posts);
     qsort(posts, count, sizeof *posts, by_time);
-    for (size_t i = 0; i < trend->post_id_count; i++)
-        trend->post_ids[i] = posts[i]->id;
+    for (size_t i = 0; i < count && trend->post_id_count < TREND_POST_IDS_MAX; i++)
+        if (!posts[i]->is_wiped)
+            trend->post_ids[trend->post_id_count++] = posts[i]->id;
     for (size_t i = 0; i < term_count; i++)
         trend->terms[i] = key_name(&context->table->keys[terms[i].key]);
     trend->label = label_make(live, context->table, terms, term_count, arena);

@@ -69,6 +69,18 @@ void store_post_release(struct stored_post *post)
         free(post);
 }
 
+void store_post_wipe(struct stored_post *post)
+{
+    struct str *const strings[] = {&post->id, &post->author_name, &post->text};
+    for (size_t i = 0; i < 3; i++) {
+        memset((char *)(uintptr_t)strings[i]->ptr, 0, strings[i]->len);
+        strings[i]->len = 0;
+    }
+    for (unsigned i = 0; i < post->key_count; i++)
+        post->keys[i].start = post->keys[i].len = 0;
+    post->is_wiped = true;
+}
+
 void store_push(struct store *store, struct stored_post *post)
 {
     require(post->seq == store->next_seq);

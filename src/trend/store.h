@@ -34,6 +34,7 @@ struct stored_post {
     uint16_t key_count, shingle_count;
     uint16_t word_count; /* words that its shingles were made of */
     bool     is_damped;  /* a mere copy: its cluster counts 1 + log2(authors) voices */
+    bool     is_wiped;   /* deleted: no text, no id, no name; shown to nobody */
     bool     is_attributed; /* names whom it repeats ("RT @user", "@user: ...") or says so by repost_of */
     float    weight;     /* in voices: 1, or log2(n / (n - 1)) for the nth of a damped cluster */
     struct str id, author_name, text;
@@ -60,6 +61,9 @@ void                store_post_release(struct stored_post *post);
 /* Takes the post over, gives it the next seq (which must equal post->seq), lets go of the oldest where the ring is full. */
 void store_push(struct store *store, struct stored_post *post);
 void store_drop_oldest(struct store *store);
+
+/* Text, names and id are gone; what was counted stays. */
+void store_post_wipe(struct stored_post *post);
 
 /* NULL where seq is not held. */
 static inline struct stored_post *store_at(const struct store *store, uint64_t seq)

@@ -97,6 +97,9 @@ void            trend_engine_free(struct trend_engine *engine);
 enum error_code trend_engine_add(struct trend_engine *engine, const struct post *post, const struct text_facts *facts, struct error *error);
 /* Lets event time pass to at_us without posts. */
 enum error_code trend_engine_advance(struct trend_engine *engine, int64_t at_us, struct error *error);
+/* Deletes: id, author and text of every post of which is_gone says so are wiped from the engine, so no trend shows them; that they were
+ * counted stays. author is the name to show. Returns how many were wiped. Cost: one call for each post held. */
+uint64_t trend_engine_forget(struct trend_engine *engine, bool (*is_gone)(void *context, struct str id, struct str author), void *context);
 /* Trends that are open now, strongest first. */
 enum error_code trend_engine_open_trends(struct trend_engine *engine, struct arena *arena, struct trend **trends_out, size_t *count_out,
                                          struct error *error);

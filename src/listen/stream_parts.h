@@ -1,0 +1,126 @@
+/* The inside of a stream, for stream.c (its life and what comes out), stream_push.c (what goes in) and stream_trends.c (the trend thread).
+ *
+ * The writer's role. One thread at a time writes to the archive: whoever finds the role free takes it, with all pushes that wait at that
+ * moment, and commits them together; the others sleep until their push is done, and the first that finds its own still waiting is the next
+ * writer. So commits are as large as the disk is slow, and nobody waits for a timer.
+ *
+ * Locks, each taken while holding at most those before it:
+ *     role (is_writing; no mutex is held while a thread has it)  >  snapshot_lock  >  archive's own lock
+ *                                                                >  listeners_lock  >  what a wake takes
+ *                                                                >  queue_lock, ring.lock, trends.lock (nothing is taken under these)
+ */
+#ifndef LISTEN_STREAM_PARTS_H
+#define LISTEN_STREAM_PARTS_H
+
+#include "listen/ring.h"
+#include "listen/stream.h"
+
+enum {
+    PUSH_IN_HAND_BYTES = 128 << 20, /* of lines that are being parsed or wait for a commit */
+    PUSH_LINES_MAX = 2 << 20,       /* lines of one push */
+    ANALYSERS_KEPT = 8,
+    FORGETS_MAX = 4096,
+};
+
+struct push_item {
+    struct post       post;
+    struct text_facts facts;
+    uint64_t          line;
+};
+
+/* One push on its way. Belongs to the thread that pushes, but for the time between being queued and is_done. */
+struct push {
+    struct push          *next;
+    struct push_item     *items;
+    size_t                count;
+    struct arena         *arena; /* the caller's: reasons of rejects */
+    struct stream_pushed *pushed;
+    enum error_code       code;
+    struct error          error;
+    bool                  is_done;
+};
+
+struct stream_listener {
+    struct stream_listener *next;
+    void (*wake)(void *context);
+    void *context;
+};
+
+/* A delete that the trend thread has not heard of yet. */
+struct forget {
+    struct forget *next;
+    bool           is_author;
+    struct str     name; /* an id, or an author's folded name; behind the struct, in the same block */
+};
+
+struct recent;
+
+/* Of the trend thread, but for what lock guards. */
+struct trends {
+    pthread_t            thread;
+    bool                 has_thread;
+    pthread_mutex_t      lock;    /* guards what follows, up to health */
+    pthread_cond_t       changed; /* on the monotonic clock */
+    bool                 is_stopping, has_news, needs_replay;
+    struct forget       *forgets;
+    size_t               forget_count; /* at most FORGETS_MAX; then a replay is asked for instead */
+    struct stream_health health; /* its trend members alone */
+
+    uint64_t             next;       /* seq of the next post of the ring */
+    struct trend_engine *engine;     /* NULL: it could not be made; tried again */
+    struct text_analyser *analyser;
+    struct recent       *recent;
+    uint64_t             id_base, id_most; /* added to an engine's ids; the greatest id told */
+    int64_t              newest_us;  /* event time of the engine */
+    int64_t              told_us;    /* when open trends were told of last */
+    bool                 is_live, is_replaying;
+    uint64_t             late;       /* posts too late to count, since the last replay */
+    int64_t              late_us, replayed_us; /* monotonic: the last of them; the end of the last replay */
+    struct arena         arena;
+};
+
+struct stream {
+    struct stream_options options;
+    char                  folder[480];
+    int64_t               opened_us; /* monotonic */
+
+    pthread_mutex_t queue_lock; /* guards these */
+    pthread_cond_t  queue_changed;
+    bool            is_writing;
+    struct push    *first, **last;
+    uint64_t        in_hand_bytes;
+    struct text_analyser *analysers[ANALYSERS_KEPT];
+    size_t          analyser_count;
+
+    struct archive *archive; /* of the role; NULL: it broke and could not be opened anew yet */
+    struct ring     ring;
+
+    pthread_mutex_t          snapshot_lock; /* guards these, and archive against being opened anew while a snapshot is made */
+    struct archive_snapshot *shared;
+    uint64_t                 shared_commit;
+
+    pthread_mutex_t         listeners_lock;
+    struct stream_listener *listeners;
+
+    atomic_uint_fast64_t commits, pushed, rejected;
+    atomic_int_fast64_t  last_commit_us;
+
+    struct trends trends;
+};
+
+/* stream.c */
+void stream_role_take(struct stream *stream);
+void stream_role_give(struct stream *stream);
+/* For who has the role: the archive, opened anew where it broke. */
+enum error_code stream_archive(struct stream *stream, struct archive **archive_out, struct error *error);
+/* For who has the role, after a commit: the posts that it added (taken over), and everybody is told. */
+void            stream_committed(struct stream *stream, uint64_t skipped, struct ring_post **posts, size_t count);
+
+/* stream_trends.c */
+enum error_code trends_start(struct stream *stream, struct error *error);
+void            trends_stop(struct stream *stream);
+void            trends_wake(struct stream *stream);
+/* A post (by id) or an author (by folded name) was deleted. */
+void            trends_forget(struct stream *stream, bool is_author, struct str name);
+
+#endif
