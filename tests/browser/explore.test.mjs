@@ -6,7 +6,7 @@ const posts = harbourPosts();
 const h = await house({ posts, clients: ["empty"] });
 const craneCount = posts.filter((each) => /crane/.test(each.text)).length;
 const query = (page) => page.getByRole("textbox", { name: "Query" });
-const total = (page) => page.locator(".posts-head [role=status]");
+const counts = (page, n) => page.waitForFunction((words) => document.querySelector(".posts-head [role=status]")?.textContent === words, n === 1 ? "1 post" : `${n.toLocaleString("en")} posts`);
 const params = (page) => new URL(page.url()).searchParams;
 
 async function explore(where = "/listen/explore", options) {
@@ -31,18 +31,18 @@ test("a thread open looks right everywhere", async () => {
 
 test("a query is asked by Enter, counted, drawn, and undone by Back", async () => {
   const page = await explore();
-  assert.equal(await total(page).textContent(), `${posts.length.toLocaleString("en")} posts`);
+  await counts(page, posts.length);
   await query(page).fill("crane");
   await query(page).press("Enter");
   await page.waitForURL(/q=crane/);
-  await page.waitForFunction((n) => document.querySelector(".posts-head [role=status]")?.textContent === `${n} posts`, craneCount);
+  await counts(page, craneCount);
   await h.settled(page);
   assert.match(await page.getByRole("group", { name: /^Posts: / }).getAttribute("aria-label"), new RegExp(`^Posts: ${craneCount} posts`));
   await page.goBack();
-  await page.waitForFunction((n) => document.querySelector(".posts-head [role=status]")?.textContent === `${n} posts`, posts.length.toLocaleString("en"));
+  await counts(page, posts.length);
   assert.equal(await query(page).inputValue(), "");
   await page.goForward();
-  await page.waitForFunction((n) => document.querySelector(".posts-head [role=status]")?.textContent === `${n} posts`, craneCount);
+  await counts(page, craneCount);
   assert.equal(await query(page).inputValue(), "crane");
   await h.clean(page);
   await page.context().close();
@@ -82,9 +82,7 @@ test("the brush applies at once, with its ends in order, and Back takes it away"
   const since = Date.parse(params(page).get("since"));
   const until = Date.parse(params(page).get("until"));
   assert.ok(since < until, "the ends are in order");
-  await h.settled(page);
-  const expected = posts.filter((each) => /ferry/.test(each.text) && Date.parse(each.at) >= since && Date.parse(each.at) < until).length;
-  assert.equal(await total(page).textContent(), expected === 1 ? "1 post" : `${expected} posts`);
+  await counts(page, posts.filter((each) => /ferry/.test(each.text) && Date.parse(each.at) >= since && Date.parse(each.at) < until).length);
   await page.goBack();
   await page.waitForFunction(() => !location.search.includes("since"));
   await page.context().close();
@@ -117,9 +115,8 @@ test("facets narrow, leave out, and let go", async () => {
   const page = await explore("/listen/explore?q=crane OR ferry");
   await page.getByRole("button", { name: /^forum/ }).click();
   await page.waitForFunction(() => new URLSearchParams(location.search).get("q") === "(crane OR ferry) platform:forum");
-  await h.settled(page);
   const forum = posts.filter((each) => /crane|ferry/.test(each.text) && each.platform === "forum").length;
-  assert.equal(await total(page).textContent(), `${forum} posts`);
+  await counts(page, forum);
   await page.getByRole("button", { name: /^forum/ }).click();
   await page.waitForFunction(() => !new URLSearchParams(location.search).get("q").includes("platform"));
   await page.getByRole("button", { name: "Leave out forum" }).click();

@@ -94,7 +94,7 @@ export class House {
     try {
       const answer = await context.request.fetch(`${this.url}/api/v1${where}`, {
         method,
-        headers: { "X-Bellwether": "1", ...(typeof body === "string" ? { "Content-Type": "application/jsonl" } : {}) },
+        headers: { "X-Bellwether": "1", Origin: this.url, ...(typeof body === "string" ? { "Content-Type": "application/jsonl" } : {}) },
         data: body,
       });
       const text = await answer.text();
@@ -114,7 +114,7 @@ export class House {
   async #context(as, options) {
     if (as && !this.states.has(as)) {
       const context = await this.browser.newContext();
-      const answer = await context.request.post(`${this.url}/api/v1/session`, { headers: { "X-Bellwether": "1" }, data: { name: as, password } });
+      const answer = await context.request.post(`${this.url}/api/v1/session`, { headers: { "X-Bellwether": "1", Origin: this.url }, data: { name: as, password } });
       assert.equal(answer.status() < 300, true, `${as} cannot sign in: ${answer.status()} ${await answer.text()}`);
       this.states.set(as, await context.storageState());
       await context.close();
@@ -220,7 +220,7 @@ export async function house({ posts = harbourPosts(), clients = [] } = {}) {
   for (const name of ["demo", ...clients]) await run(data, ["client", "add", name]);
   for (const role of roles) {
     await run(data, ["user", "add", role, "--password-stdin"], password + "\n");
-    await run(data, ["user", "role", role, "demo", role]);
+    await run(data, ["--client", "demo", "user", "role", role, role]);
   }
   if (posts.length) {
     const file = path.join(data, "posts.jsonl");
