@@ -121,8 +121,11 @@ struct workspace {
     struct stream  *stream;
     struct record  *records; /* records.db: all domains but team */
     double          clock_speed; /* 1, but for an invented town */
+    struct chronicle *chronicle; /* its trends, kept */
     struct hub     *hub;     /* events to those who watch */
     const struct settings *settings;
+    void          (*complain)(void *context, const char *client, const char *words); /* to the log; any thread */
+    void           *complain_context;
 };
 
 #endif

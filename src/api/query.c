@@ -1,6 +1,8 @@
 /* What a call asks for, as a tree; and the posts it is asked of. */
 #include "api/service.h"
 
+#include "topic/topic.h"
+
 static struct query_node *time_node(struct api_call *call, enum query_field field, int64_t at_us)
 {
     struct query_node *node = arena_new(call->arena, struct query_node);
@@ -42,10 +44,7 @@ static enum error_code bound(struct api_call *call, struct query *query, int64_t
 
 enum error_code api_lists(struct api_call *call, struct query_list **lists_out, size_t *count_out)
 {
-    (void)call;
-    *lists_out = NULL;
-    *count_out = 0;
-    return ERROR_NONE;
+    return topic_lists(call->workspace->records, call->arena, lists_out, count_out, &call->error);
 }
 
 enum error_code api_query_text(struct api_call *call, struct str text, struct query *query_out)

@@ -21,6 +21,7 @@ static bool matches(struct str pattern, struct str path, struct str places[2])
 {
     struct str wanted, given;
     size_t     place = 0;
+    bool       ends_with_slash = str_ends_with(path, STR("/"));
     while (str_next_field(&pattern, '/', &wanted)) {
         if (!str_next_field(&path, '/', &given))
             return false;
@@ -33,7 +34,7 @@ static bool matches(struct str pattern, struct str path, struct str places[2])
             return false;
         places[place++] = given;
     }
-    return path.len == 0;
+    return path.len == 0 && !ends_with_slash;
 }
 
 const struct api_route *route_find(enum http_method method, struct str path, struct str places[2], bool *is_known_out)

@@ -1,8 +1,11 @@
 /* Every resource of the API, in the order in which the document lists them. */
 #include "api/api.h"
 
-extern const struct api_route api_answers_routes[], api_posts_routes[], api_language_routes[], api_events_routes[], api_stats_routes[];
+extern const struct api_route api_answers_routes[], api_posts_routes[], api_language_routes[], api_events_routes[], api_stats_routes[],
+    api_trends_routes[], api_topics_routes[], api_topics_preview_routes[], api_craft_routes[], api_craft_clauses_routes[], api_lists_routes[],
+    api_views_routes[];
 
 const struct api_route *const api_routes[] = {
-    api_answers_routes, api_posts_routes, api_language_routes, api_events_routes, api_stats_routes, NULL,
+    api_answers_routes, api_posts_routes, api_language_routes, api_events_routes, api_topics_routes, api_topics_preview_routes,
+    api_craft_routes, api_craft_clauses_routes, api_lists_routes, api_views_routes, api_trends_routes, api_stats_routes, NULL,
 };

@@ -8,40 +8,6 @@
 
 /* ---- Clients ---- */
 
-static enum error_code open_workspace(struct api *api, struct open_client *client, struct error *error)
-{
-    struct workspace *workspace = &client->workspace;
-    char              clients_folder[512], path[512];
-    bool              fits = vfs_join(clients_folder, api->data_folder, "clients") && vfs_join(workspace->folder, clients_folder, workspace->name) &&
-                vfs_join(workspace->archive_folder, workspace->folder, "archive") && vfs_join(path, workspace->folder, "records.db");
-    if (!fits)
-        return error_set(error, ERROR_INVALID, "the path of client '%s' is too long", workspace->name);
-    workspace->settings = api->options.settings;
-    workspace->hub = hub_new();
-    if (!workspace->hub)
-        return error_set(error, ERROR_MEMORY, "no memory for client '%s'", workspace->name);
-    enum error_code code = vfs_make_folders(workspace->folder, error);
-    if (!code)
-        code = record_open(path, api_workspace_domains, &workspace->records, error);
-    if (code)
-        return code;
-    bool is_fast = api->options.fast_client && strcmp(api->options.fast_client, workspace->name) == 0;
-    workspace->clock_speed = is_fast ? api->options.fast_speed : 1;
-    client->stream_options = (struct stream_options){
-        .archive_folder = workspace->archive_folder, .on_trend = workspace_on_trend, .context = workspace,
-        .clock_starts_us = is_fast ? api->options.fast_starts_us : 0, .clock_speed = is_fast ? api->options.fast_speed : 0};
-    return stream_open(&client->stream_options, &workspace->stream, error);
-}
-
-static void close_workspace(struct open_client *client)
-{
-    struct workspace *workspace = &client->workspace;
-    stream_close(workspace->stream);
-    record_close(workspace->records);
-    hub_free(workspace->hub);
-    free(client);
-}
-
 struct open_client *api_client(struct api *api, struct str name)
 {
     struct open_client *found = NULL;
@@ -59,6 +25,13 @@ static void say(const struct api *api, const char *level, const char *event, con
         api->options.log(api->options.context, level, event, words);
 }
 
+static void complain(void *context, const char *client, const char *words)
+{
+    char line[640];
+    snprintf(line, sizeof line, "%s: %s", client, words);
+    say(context, "error", "client_trouble", line);
+}
+
 enum error_code api_open_client(struct api *api, struct str name, struct error *error)
 {
     struct open_client *client = calloc(1, sizeof *client);
@@ -67,7 +40,11 @@ enum error_code api_open_client(struct api *api, struct str name, struct error *
         return error_set(error, ERROR_TOO_LARGE, "no room for the client '%.*s'", (int)(name.len < 60 ? name.len : 60), name.ptr);
     }
     memcpy(client->workspace.name, name.ptr, name.len);
-    open_workspace(api, client, &client->error);
+    bool is_fast = api->options.fast_client && strcmp(api->options.fast_client, client->workspace.name) == 0;
+    struct workspace_options options = {.data_folder = api->data_folder, .settings = api->options.settings, .complain = complain, .context = api,
+                                        .clock_starts_us = is_fast ? api->options.fast_starts_us : 0,
+                                        .clock_speed = is_fast ? api->options.fast_speed : 0};
+    workspace_open(&client->workspace, &options, &client->error);
     if (client->error.code)
         error_prefix(&client->error, "client %s: ", client->workspace.name);
     say(api, client->error.code ? "error" : "info", client->error.code ? "client_failed" : "client_opened",
@@ -172,7 +149,7 @@ void api_close(struct api *api)
     if (api->has_ticker)
         pthread_join(api->ticker, NULL);
     for (size_t i = 0; i < api->client_count; i++)
-        close_workspace(api->clients[i]);
+        workspace_close(&api->clients[i]->workspace), free(api->clients[i]);
     record_close(api->server);
     for (size_t i = 0; i < api->analyser_count; i++)
         text_analyser_free(api->analysers[i]);

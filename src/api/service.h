@@ -10,6 +10,7 @@
 
 #include "api/api.h"
 #include "api/hub.h"
+#include "chronicle/chronicle.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -32,7 +33,6 @@ struct api_options {
 
 struct open_client {
     struct workspace  workspace;
-    struct stream_options stream_options;
     struct error      error; /* why it is not open; code 0: it is */
     int64_t           ticked_us; /* client time of the last tick */
 };
@@ -63,11 +63,21 @@ enum error_code api_open_client(struct api *api, struct str name, struct error *
 /* The client by name, or NULL; its error says whether it can be used. */
 struct open_client *api_client(struct api *api, struct str name);
 
-/* ---- A client's own work (workspace.c) ---- */
+/* ---- A client's own life (workspace.c) ---- */
 
-extern const struct record_domain *const api_server_domains[], *const api_workspace_domains[];
-/* stream_options.on_trend, with the workspace as context. */
-void            workspace_on_trend(void *workspace, enum stream_trend_event event, int64_t at_us, bool is_replay, const struct trend *trend);
+extern const struct record_domain *const api_server_domains[];
+
+struct workspace_options {
+    const char            *data_folder;
+    const struct settings *settings;
+    int64_t                clock_starts_us; /* see stream.h; 0 and 0: the wall clock */
+    double                 clock_speed;
+    void                 (*complain)(void *context, const char *client, const char *words);
+    void                  *context;
+};
+/* workspace->name is set, the rest zero. What was opened before an error is closed by workspace_close in any case. */
+enum error_code workspace_open(struct workspace *workspace, const struct workspace_options *options, struct error *error);
+void            workspace_close(struct workspace *workspace);
 /* Once a minute of the client's clock, on the ticker's thread. An error is logged, and the next minute tries again. */
 enum error_code workspace_tick(struct workspace *workspace, int64_t now_us, struct error *error);
 

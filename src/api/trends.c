@@ -2,6 +2,7 @@
 #include "api/trends.h"
 
 #include "api/table.h"
+#include "api/trends_schema.h"
 
 /* ---- Lists ---- */
 
@@ -10,7 +11,8 @@ enum { PAGE_DEFAULT = 50, PAGE_MOST = 200, EXPORT_PAGE = 500 };
 static enum chronicle_muted muted_of(struct api_call *call)
 {
     struct str word = api_word(call, "muted");
-    return str_equal(word, STR("only")) ? CHRONICLE_MUTED : str_equal(word, STR("all")) ? CHRONICLE_MUTED_OR_NOT : CHRONICLE_UNMUTED;
+    return str_equal(word, STR("only")) ? CHRONICLE_MUTED : str_equal(word, STR("all")) ? CHRONICLE_MUTED_OR_NOT
+        : CHRONICLE_UNMUTED;
 }
 
 /* A cursor is "strength:id" of the last row. */
@@ -20,8 +22,10 @@ static enum error_code read_cursor(struct api_call *call, struct chronicle_ask *
     if (!cursor.len)
         return ERROR_NONE;
     struct str rest = cursor;
-    if (!str_next_field(&rest, ':', &strength) || !str_to_double(strength, &ask->after_strength) || !str_to_i64(rest, &ask->after_id) || ask->after_id < 1)
-        return error_set(&call->error, ERROR_USAGE, "cursor: '%.*s' is none of ours", (int)(cursor.len < 60 ? cursor.len : 60), cursor.ptr);
+    if (!str_next_field(&rest, ':', &strength) || !str_to_double(strength, &ask->after_strength) ||
+        !str_to_i64(rest, &ask->after_id) || ask->after_id < 1)
+        return error_set(&call->error, ERROR_USAGE, "cursor: '%.*s' is none of ours",
+                         (int)(cursor.len < 60 ? cursor.len : 60), cursor.ptr);
     return ERROR_NONE;
 }
 
@@ -60,13 +64,15 @@ static void print_csv_row(struct buf *out, const struct chronicle_trend *trend)
 }
 
 /* All rows, page by page, so that nothing is cut. */
-static enum error_code export_rows(struct api_call *call, struct archive_snapshot *snapshot, struct chronicle_ask ask, enum table_format format)
+static enum error_code export_rows(struct api_call *call, struct archive_snapshot *snapshot, struct chronicle_ask ask,
+                                   enum table_format format)
 {
     struct buf     *out = &call->response->body;
     enum error_code code = ERROR_NONE;
     table_begin(call, format, "trends");
     if (format == TABLE_CSV)
-        table_header(out, "id,label,started_at,detected_at,peak_at,last_post_at,closed_at,posts,voices,z,z_peak,growth_per_h,growth_se,flags,"
+        table_header(out,
+                     "id,label,started_at,detected_at,peak_at,last_post_at,closed_at,posts,voices,z,z_peak,growth_per_h,growth_se,flags,"
                           "dup_share,top_author_share,effective_voices,synchrony,site_share");
     ask.limit = EXPORT_PAGE;
     for (size_t count = EXPORT_PAGE; count == EXPORT_PAGE && !code;) {
@@ -103,7 +109,8 @@ static enum error_code print_listening(struct api_call *call, struct archive_sna
         return code;
     stream_health(call->workspace->stream, &health);
     const struct { const char *key; int64_t at_us; } times[] = {
-        {"first_post_at", stats.first_us}, {"last_post_at", stats.last_us}, {"first_trend_at", extent.first_detected_us},
+        {"first_post_at", stats.first_us}, {"last_post_at", stats.last_us},
+            {"first_trend_at", extent.first_detected_us},
         {"last_trend_at", extent.last_detected_us}, {"trends_at", health.trends_at_us}};
     json_key(json, "listening");
     json_object(json);
@@ -157,7 +164,8 @@ static enum error_code list(struct api_call *call)
     json_key(json, "next");
     if (has_more) {
         char cursor[64];
-        snprintf(cursor, sizeof cursor, "%.17g:%lld", strength_of(&ask, &trends[count - 1]), (long long)trends[count - 1].id);
+        snprintf(cursor, sizeof cursor, "%.17g:%lld", strength_of(&ask, &trends[count - 1]),
+                 (long long)trends[count - 1].id);
         json_text(json, cursor);
     } else {
         json_null(json);
@@ -225,7 +233,8 @@ static enum error_code merge(struct api_call *call)
 
 static enum error_code unmerge(struct api_call *call)
 {
-    return did(call, chronicle_unmerge(call->workspace->records, api_actor(call), api_id(call), 0, &call->error), api_id(call));
+    return did(call, chronicle_unmerge(call->workspace->records, api_actor(call), api_id(call), 0, &call->error),
+               api_id(call));
 }
 
 static enum error_code mute(struct api_call *call)
@@ -240,13 +249,15 @@ static enum error_code mute(struct api_call *call)
     if (!code)
         code = version_of(call, &version);
     if (!code)
-        code = chronicle_mute(call->workspace->records, api_actor(call), api_id(call), until_us, reason, version, &call->error);
+        code = chronicle_mute(call->workspace->records, api_actor(call), api_id(call), until_us, reason, version,
+                              &call->error);
     return did(call, code, api_id(call));
 }
 
 static enum error_code unmute(struct api_call *call)
 {
-    return did(call, chronicle_unmute(call->workspace->records, api_actor(call), api_id(call), 0, &call->error), api_id(call));
+    return did(call, chronicle_unmute(call->workspace->records, api_actor(call), api_id(call), 0, &call->error),
+               api_id(call));
 }
 
 static enum error_code note(struct api_call *call)
@@ -255,105 +266,73 @@ static enum error_code note(struct api_call *call)
     int64_t         note_id;
     enum error_code code = api_body_str(call, "text", CHRONICLE_NOTE_MAX_BYTES, true, &text);
     if (!code)
-        code = chronicle_note_add(call->workspace->records, api_actor(call), api_id(call), text, call->now_us, &note_id, &call->error);
+        code = chronicle_note_add(call->workspace->records, api_actor(call), api_id(call), text, call->now_us, &note_id,
+                                  &call->error);
     return did(call, code, api_id(call));
 }
 
 static enum error_code withdraw(struct api_call *call)
 {
     int64_t         trend = 0;
-    enum error_code code = chronicle_note_withdraw(call->workspace->records, api_actor(call), api_id(call), &trend, &call->error);
+    enum error_code code = chronicle_note_withdraw(call->workspace->records, api_actor(call), api_id(call), &trend,
+                                                   &call->error);
     return did(call, code, trend);
 }
 
 /* ---- Rows ---- */
 
 static const struct api_parameter list_parameters[] = {
-    {.name = "since", .type = API_TIME, .meaning = "with until: those detected in between, open or closed, strongest first; without both: those open now"},
+    {.name = "since", .type = API_TIME,
+     .meaning = "with until: those detected in between, open or closed, strongest first; without both: those open now"},
     {.name = "until", .type = API_TIME, .meaning = "detected before this time"},
-    {.name = "muted", .type = API_WORD, .words = "no only all", .meaning = "leave muted ones out, show them alone, or show all"},
-    {.name = "limit", .type = API_INTEGER, .least = 1, .most = PAGE_MOST, .meaning = "at most so many; 50 where it is not said"},
+    {.name = "muted", .type = API_WORD, .words = "no only all",
+     .meaning = "leave muted ones out, show them alone, or show all"},
+    {.name = "limit", .type = API_INTEGER, .least = 1, .most = PAGE_MOST,
+     .meaning = "at most so many; 50 where it is not said"},
     {.name = "cursor", .type = API_TEXT, .meaning = "next of the page before"},
     TABLE_FORMAT_PARAMETER,
     {0}};
 
 static const struct api_parameter calendar_parameters[] = {
     {.name = "month", .type = API_TEXT, .meaning = "a month like 2015-02; this one where it is not said"},
-    {.name = "offset_min", .type = API_INTEGER, .least = -840, .most = 840, .meaning = "minutes that the reader's clock is ahead of UTC: days begin by it"},
+    {.name = "offset_min", .type = API_INTEGER, .least = -840, .most = 840,
+     .meaning = "minutes that the reader's clock is ahead of UTC: days begin by it"},
     {0}};
-
-#define NUM "{\"type\":\"number\"}"
-#define NUM0 "{\"type\":[\"number\",\"null\"]}"
-#define INT "{\"type\":\"integer\"}"
-#define INT0 "{\"type\":[\"integer\",\"null\"]}"
-#define TEXT "{\"type\":\"string\"}"
-#define TIME "{\"type\":\"string\",\"format\":\"date-time\"}"
-#define TIME0 "{\"type\":[\"string\",\"null\"]}"
-#define BOOL "{\"type\":\"boolean\"}"
-#define LIST(of) "{\"type\":\"array\",\"items\":" of "}"
-#define OBJECT(required, members) "{\"type\":\"object\",\"required\":[" required "],\"properties\":{" members "}}"
-#define OBJECT0(members) "{\"type\":[\"object\",\"null\"],\"properties\":{" members "}}"
-#define GROWTH OBJECT0("\"per_h\":" NUM ",\"se\":" NUM ",\"factor\":" NUM ",\"low\":" NUM ",\"high\":" NUM)
-#define PLACES LIST(OBJECT("\"name\",\"posts\"", "\"name\":" TEXT ",\"posts\":" INT ",\"first_at\":" TIME0 ",\"lag_s\":" NUM))
-#define CARD_REQUIRED "\"id\",\"version\",\"label\",\"terms\",\"is_open\",\"detected_at\",\"posts\",\"voices\",\"z\",\"flags\",\"series\",\"spread\""
-#define CARD                                                                                                                                        \
-    "\"id\":" INT ",\"version\":" INT ",\"label\":" TEXT ",\"terms\":" LIST(TEXT) ",\"is_open\":" BOOL ",\"is_found_late\":" BOOL ",\"started_at\":" TIME \
-    ",\"detected_at\":" TIME ",\"peak_at\":" TIME0 ",\"last_post_at\":" TIME ",\"updated_at\":" TIME ",\"closed_at\":" TIME0 ",\"posts\":" INT         \
-    ",\"voices\":" NUM ",\"z\":" NUM ",\"z_peak\":" NUM ",\"growth\":" GROWTH ",\"flags\":" LIST(TEXT) ",\"numbers\":"                                   \
-    OBJECT("\"dup_share\"", "\"dup_share\":" NUM ",\"top_author_share\":" NUM ",\"effective_voices\":" NUM ",\"synchrony\":" NUM ",\"site_share\":" NUM)  \
-    ",\"series\":" OBJECT("\"start\",\"step_s\",\"voices\"", "\"start\":" TIME ",\"step_s\":" NUM ",\"voices\":" LIST(INT))                            \
-    ",\"muted\":" OBJECT0("\"until\":" TIME0 ",\"reason\":" TEXT ",\"by\":" TEXT ",\"from\":" INT0) ",\"merged_into\":" INT0 ",\"joined_to\":" INT0       \
-    ",\"note_count\":" INT ",\"spread\":"                                                                                                           \
-    OBJECT("\"of_posts\"", "\"of_posts\":" INT ",\"platform_count\":" INT ",\"platforms\":" PLACES ",\"community_count\":" INT ",\"communities\":" PLACES)  \
-    ",\"first_voices\":" LIST("{\"type\":\"object\"}") ",\"representatives\":" LIST("{\"type\":\"object\"}")
-#define SHORT_TREND                                                                                                                                 \
-    OBJECT("\"id\",\"label\"", "\"id\":" INT ",\"label\":" TEXT ",\"detected_at\":" TIME ",\"z_peak\":" NUM ",\"voices\":" NUM ",\"posts\":" INT ",\"flags\":" LIST(TEXT))
-#define WHOLE_TREND                                                                                                                                 \
-    OBJECT(CARD_REQUIRED ",\"why\",\"history\",\"notes\"",                                                                                            \
-           CARD ",\"why\":" OBJECT("\"observed\",\"expected\",\"z\"",                                                                                 \
-                                   "\"strongest\":" TEXT ",\"observed\":" NUM ",\"expected\":" NUM ",\"window_posts\":" NUM ",\"share\":" NUM0           \
-                                   ",\"window_h\":" NUM ",\"longest_window_h\":" NUM ",\"size\":" NUM ",\"deviance\":" NUM ",\"price\":" NUM ",\"z\":" NUM   \
-                                   ",\"z_told\":" NUM) ",\"history\":"                                                                                \
-           LIST(OBJECT("\"at\"", "\"at\":" TIME ",\"posts\":" INT ",\"voices\":" NUM ",\"z\":" NUM ",\"growth\":" GROWTH ",\"flags\":" LIST(TEXT)))         \
-           ",\"notes\":" LIST(OBJECT("\"id\",\"at\",\"by\",\"text\"", "\"id\":" INT ",\"at\":" TIME ",\"by\":" TEXT ",\"text\":" TEXT ",\"is_withdrawn\":" BOOL  \
-                                     ",\"is_mine\":" BOOL)) ",\"joined\":" LIST(SHORT_TREND) ",\"post_ids\":" LIST(TEXT))
-#define LISTENING                                                                                                                                   \
-    OBJECT("\"posts\"", "\"first_post_at\":" TIME0 ",\"last_post_at\":" TIME0 ",\"first_trend_at\":" TIME0 ",\"last_trend_at\":" TIME0 ",\"trends_at\":"   \
-           TIME0 ",\"posts\":" INT ",\"kept_trends\":" INT ",\"is_replaying\":" BOOL)
-#define VERSION "\"version\":{\"type\":\"integer\",\"minimum\":1}"
 
 const struct api_route api_trends_routes[] = {
     {HTTP_GET, "/trends", API_CLIENT, ROLE_VIEWER, "trends", "what is rising now, or what came up between two times",
-     "Strongest first. Those that were merged into another are left out. voices counts authors with near copies collapsed; growth is the factor an hour with "
-     "its 95 % interval, null where there is too little; flags: coordinated, recurring, low_evidence, with what they were told from in numbers. "
-     "spread is over the trend's first 1,000 posts. listening says since when there is something to tell trends from.",
-     list_parameters, NULL,
-     OBJECT("\"trends\",\"next\",\"listening\"", "\"trends\":" LIST(OBJECT(CARD_REQUIRED, CARD)) ",\"next\":" TIME0 ",\"listening\":" LISTENING),
-     "text/csv application/jsonl", 0, list},
-    {HTTP_GET, "/trends/calendar", API_CLIENT, ROLE_VIEWER, "trends_calendar", "past trends by day of a month, each day's strongest first",
-     "At most five a day are named, count says how many there were. first and last: when the first and the last kept trend were detected.",
-     calendar_parameters, NULL,
-     OBJECT("\"days\"", "\"first\":" TIME0 ",\"last\":" TIME0 ",\"days\":"
-            LIST(OBJECT("\"date\",\"count\",\"trends\"", "\"date\":" TEXT ",\"count\":" INT ",\"flagged\":" INT ",\"muted\":" INT ",\"trends\":" LIST(SHORT_TREND)))),
-     NULL, 0, trends_calendar},
+     "Strongest first. Those that were merged into another are left out. voices counts authors with near copies "
+     "collapsed; growth is the factor an hour with its 95 % interval, null where there is too little; flags: "
+     "coordinated, recurring, low_evidence, with what they were told from in numbers. spread is over the trend's first "
+     "1,000 posts. listening says since when there is something to tell trends from.",
+     list_parameters, NULL, TRENDS_LIST, "text/csv application/jsonl", 0, list},
+    {HTTP_GET, "/trends/calendar", API_CLIENT, ROLE_VIEWER, "trends_calendar",
+     "past trends by day of a month, each day's strongest first",
+     "At most five a day are named, count says how many there were. first and last: when the first and the last kept "
+     "trend were detected.",
+     calendar_parameters, NULL, TRENDS_CALENDAR, NULL, 0, trends_calendar},
     {HTTP_GET, "/trends/{id}", API_CLIENT, ROLE_VIEWER, "trend", "one trend with its history, notes, and why it is one",
-     "why: z² = D - price, D = 2 [x ln(x/mu) - (x+r) ln((x+r)/(mu+r))] with x observed, mu expected, r size; price = 2 ln(longest_window_h / window_h). "
-     "deviance, price and z are reckoned here from the inputs; z_told is what the engine told.",
-     NULL, NULL, WHOLE_TREND, NULL, 0, one},
-    {HTTP_GET, "/trends/{id}/query", API_CLIENT, ROLE_VIEWER, "trend_query", "a query for what a trend talks about, measured on its own posts",
-     "covers: share of a sample of the trend's posts that the query finds; precise: share of all that it finds in the time of the trend that are the trend's.",
-     NULL, NULL,
-     OBJECT("\"query\",\"time\",\"covers\",\"precise\"", "\"query\":" TEXT ",\"time\":" TEXT ",\"covers\":" NUM ",\"precise\":" NUM ",\"matches\":" INT ",\"sampled\":" INT),
-     NULL, 0, trends_propose_query},
-    {HTTP_POST, "/trends/{id}/merge", API_CLIENT, ROLE_REVIEWER, "trend_merge", "show a trend as a part of another", NULL, NULL,
-     OBJECT("\"into\"", "\"into\":{\"type\":\"integer\",\"minimum\":1}," VERSION), WHOLE_TREND, NULL, 0, merge},
-    {HTTP_DELETE, "/trends/{id}/merge", API_CLIENT, ROLE_REVIEWER, "trend_unmerge", "show it by itself again", NULL, NULL, NULL, WHOLE_TREND, NULL, 0, unmerge},
-    {HTTP_POST, "/trends/{id}/mute", API_CLIENT, ROLE_PRACTITIONER, "trend_mute", "hide a trend, and those like it, until a time or for good",
-     "until absent: for good. Trends that come meanwhile and share two of its first five terms are hidden with it.", NULL,
-     OBJECT("", "\"until\":{\"type\":\"string\",\"format\":\"date-time\"},\"reason\":{\"type\":\"string\",\"maxLength\":400}," VERSION), WHOLE_TREND, NULL, 0, mute},
-    {HTTP_DELETE, "/trends/{id}/mute", API_CLIENT, ROLE_PRACTITIONER, "trend_unmute", "show it again", NULL, NULL, NULL, WHOLE_TREND, NULL, 0, unmute},
-    {HTTP_POST, "/trends/{id}/notes", API_CLIENT, ROLE_PRACTITIONER, "trend_note", "write a note beside a trend", "Notes are never changed, only withdrawn.", NULL,
-     OBJECT("\"text\"", "\"text\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":4000}"), WHOLE_TREND, NULL, 201, note},
-    {HTTP_DELETE, "/trends/notes/{id}", API_CLIENT, ROLE_PRACTITIONER, "trend_note_withdraw", "hide the text of one's own note", NULL, NULL, NULL, WHOLE_TREND, NULL,
-     0, withdraw},
+     "why: z² = D - price, D = 2 [x ln(x/mu) - (x+r) ln((x+r)/(mu+r))] with x observed, mu expected, r size; price = "
+     "2 ln(longest_window_h / window_h). deviance, price and z are reckoned here from the inputs; z_told is what the "
+     "engine told.",
+     NULL, NULL, TRENDS_ONE, NULL, 0, one},
+    {HTTP_GET, "/trends/{id}/query", API_CLIENT, ROLE_VIEWER, "trend_query",
+     "a query for what a trend talks about, measured on its own posts",
+     "covers: share of a sample of the trend's posts that the query finds; precise: share of all that it finds in the "
+     "time of the trend that are the trend's.",
+     NULL, NULL, TRENDS_QUERY, NULL, 0, trends_propose_query},
+    {HTTP_POST, "/trends/{id}/merge", API_CLIENT, ROLE_REVIEWER, "trend_merge", "show a trend as a part of another",
+     NULL, NULL, TRENDS_TAKES_MERGE, TRENDS_ONE, NULL, 0, merge},
+    {HTTP_DELETE, "/trends/{id}/merge", API_CLIENT, ROLE_REVIEWER, "trend_unmerge", "show it by itself again", NULL,
+     NULL, NULL, TRENDS_ONE, NULL, 0, unmerge},
+    {HTTP_POST, "/trends/{id}/mute", API_CLIENT, ROLE_PRACTITIONER, "trend_mute",
+     "hide a trend, and those like it, until a time or for good",
+     "until absent: for good. Trends that come meanwhile and share two of its first five terms are hidden with it.",
+     NULL, TRENDS_TAKES_MUTE, TRENDS_ONE, NULL, 0, mute},
+    {HTTP_DELETE, "/trends/{id}/mute", API_CLIENT, ROLE_PRACTITIONER, "trend_unmute", "show it again", NULL, NULL, NULL,
+     TRENDS_ONE, NULL, 0, unmute},
+    {HTTP_POST, "/trends/{id}/notes", API_CLIENT, ROLE_PRACTITIONER, "trend_note", "write a note beside a trend",
+     "Notes are never changed, only withdrawn.", NULL, TRENDS_TAKES_NOTE, TRENDS_ONE, NULL, 201, note},
+    {HTTP_DELETE, "/trends/notes/{id}", API_CLIENT, ROLE_PRACTITIONER, "trend_note_withdraw",
+     "hide the text of one's own note", NULL, NULL, NULL, TRENDS_ONE, NULL, 0, withdraw},
     {0}};

@@ -12,12 +12,15 @@ struct month {
 static enum error_code month_of(struct api_call *call, struct month *month_out)
 {
     struct str text = api_text(call, "month");
-    int64_t    year, number, offset_min = api_integer(call, "offset_min", 0), now_us = call->now_us + offset_min * CLOCK_MINUTE_US;
+    int64_t    year, number, offset_min = api_integer(call, "offset_min", 0),
+        now_us = call->now_us + offset_min * CLOCK_MINUTE_US;
     int        month, day;
     if (text.len) {
-        if (text.len != 7 || text.ptr[4] != '-' || !str_to_i64(str_slice(text.ptr, 4), &year) || !str_to_i64(str_slice(text.ptr + 5, 2), &number) ||
+        if (text.len != 7 || text.ptr[4] != '-' || !str_to_i64(str_slice(text.ptr, 4), &year) ||
+            !str_to_i64(str_slice(text.ptr + 5, 2), &number) ||
             year < 1990 || year > 2199 || number < 1 || number > 12)
-            return error_set(&call->error, ERROR_USAGE, "month: expected a month like 2015-02, found '%.*s'", (int)(text.len < 40 ? text.len : 40), text.ptr);
+            return error_set(&call->error, ERROR_USAGE, "month: expected a month like 2015-02, found '%.*s'",
+                             (int)(text.len < 40 ? text.len : 40), text.ptr);
         month = (int)number;
     } else {
         clock_civil_from_days(clock_floor(now_us, CLOCK_DAY_US) / CLOCK_DAY_US, &year, &month, &day);
@@ -60,7 +63,7 @@ static void print_day(struct api_call *call, const struct month *month, size_t i
 
 enum error_code trends_calendar(struct api_call *call)
 {
-    struct month            month;
+    struct month            month = {0};
     struct chronicle_trend *trends;
     struct chronicle_extent extent;
     struct day              days[DAYS_MAX] = {0};
@@ -69,7 +72,8 @@ enum error_code trends_calendar(struct api_call *call)
     if (code)
         return code;
     int64_t              first_us = month.first_day * CLOCK_DAY_US - month.offset_us;
-    struct chronicle_ask ask = {.now_us = call->now_us, .since_us = first_us, .until_us = first_us + (int64_t)month.days * CLOCK_DAY_US,
+    struct chronicle_ask ask = {.now_us = call->now_us, .since_us = first_us,
+                                .until_us = first_us + (int64_t)month.days * CLOCK_DAY_US,
                                 .muted = CHRONICLE_MUTED_OR_NOT, .limit = TRENDS_MAX};
     code = chronicle_list(call->workspace->records, &ask, call->arena, &trends, &count, &call->error);
     if (!code)

@@ -44,6 +44,13 @@ bool trend_is_open(const struct chronicle_trend *trend, int64_t now_us)
     return !trend->closed_us && trend->last_post_us + CHRONICLE_IDLE_US > now_us;
 }
 
+/* One that a killed program left open ended where the engine would have ended it. */
+static int64_t closed_us(const struct chronicle_trend *trend, int64_t now_us)
+{
+    bool is_settled = trend->closed_us || trend_is_open(trend, now_us);
+    return is_settled ? trend->closed_us : trend->last_post_us + CHRONICLE_IDLE_US;
+}
+
 static void print_flags(struct json *json, unsigned flags)
 {
     json_key(json, "flags");
@@ -101,7 +108,8 @@ static void print_series(struct json *json, const struct chronicle_trend *trend)
 }
 
 /* Posts by their ids, out of the archive as it is now: what was deleted there is told as gone. */
-static enum error_code print_posts(struct api_call *call, struct archive_snapshot *snapshot, const char *key, const struct chronicle_post *posts,
+static enum error_code print_posts(struct api_call *call, struct archive_snapshot *snapshot, const char *key,
+                                   const struct chronicle_post *posts,
                                    size_t count)
 {
     struct json *json = &call->json;
@@ -166,7 +174,8 @@ static enum error_code print_spread(struct api_call *call, const struct chronicl
 {
     struct chronicle_place *all;
     size_t                  count;
-    enum error_code code = chronicle_spread(call->workspace->records, trend->id, call->arena, &all, &count, &call->error);
+    enum error_code code = chronicle_spread(call->workspace->records, trend->id, call->arena, &all, &count,
+                                            &call->error);
     struct place   *places = code ? NULL : arena_array(call->arena, count, sizeof *places);
     if (!code && !places)
         code = error_set(&call->error, ERROR_MEMORY, "no memory for the places of a trend");
@@ -216,7 +225,8 @@ static void print_numbers(struct json *json, const struct chronicle_trend *trend
     json_end(json);
 }
 
-enum error_code trend_print_card(struct api_call *call, struct archive_snapshot *snapshot, const struct chronicle_trend *trend)
+enum error_code trend_print_card(struct api_call *call, struct archive_snapshot *snapshot,
+                                 const struct chronicle_trend *trend)
 {
     struct json *json = &call->json;
     whole(json, "id", trend->id);
@@ -233,7 +243,8 @@ enum error_code trend_print_card(struct api_call *call, struct archive_snapshot 
     json_bool(json, trend->is_found_late);
     const struct { const char *key; int64_t at_us; } times[] = {
         {"started_at", trend->started_us},     {"detected_at", trend->detected_us}, {"peak_at", trend->peak_us},
-        {"last_post_at", trend->last_post_us}, {"updated_at", trend->updated_us},   {"closed_at", trend->closed_us}};
+        {"last_post_at", trend->last_post_us}, {"updated_at", trend->updated_us},
+            {"closed_at", closed_us(trend, call->now_us)}};
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
         time_or_null(json, times[i].key, times[i].at_us);
     whole(json, "posts", trend->posts);
@@ -258,7 +269,8 @@ enum error_code trend_print_card(struct api_call *call, struct archive_snapshot 
 
 void trend_print_why(struct json *json, const struct chronicle_trend *trend)
 {
-    double apart = trend->expected > 0 ? deviance_z(trend->observed, trend->expected, DEVIANCE_SIZE) : 0, deviance = apart * apart;
+    double apart = trend->expected > 0 ? deviance_z(trend->observed, trend->expected, DEVIANCE_SIZE) : 0,
+        deviance = apart * apart;
     double price = trend->window_us > 0 ? 2 * log((double)LONGEST_WINDOW_US / (double)trend->window_us) : 0;
     json_key(json, "why");
     json_object(json);
@@ -284,7 +296,8 @@ static enum error_code print_history(struct api_call *call, const struct chronic
     struct chronicle_point *points;
     size_t                  count;
     struct json            *json = &call->json;
-    enum error_code code = chronicle_points(call->workspace->records, trend->id, call->arena, &points, &count, &call->error);
+    enum error_code code = chronicle_points(call->workspace->records, trend->id, call->arena, &points, &count,
+                                            &call->error);
     json_key(json, "history");
     json_array(json);
     for (size_t i = 0; i < count && !code; i++) {
@@ -307,7 +320,8 @@ static enum error_code print_notes(struct api_call *call, const struct chronicle
     struct chronicle_note *notes;
     size_t                 count;
     struct json           *json = &call->json;
-    enum error_code code = chronicle_notes(call->workspace->records, trend->id, call->arena, &notes, &count, &call->error);
+    enum error_code code = chronicle_notes(call->workspace->records, trend->id, call->arena, &notes, &count,
+                                           &call->error);
     json_key(json, "notes");
     json_array(json);
     for (size_t i = 0; i < count && !code; i++) {

@@ -6,7 +6,8 @@
 #include "chronicle/chronicle.h"
 
 /* The members that a card needs, into an object that is open. snapshot: the archive that its posts are read from. */
-enum error_code trend_print_card(struct api_call *call, struct archive_snapshot *snapshot, const struct chronicle_trend *trend);
+enum error_code trend_print_card(struct api_call *call, struct archive_snapshot *snapshot,
+                                 const struct chronicle_trend *trend);
 /* "why": the formula with its inputs, and what it gives when it is reckoned again. */
 void trend_print_why(struct json *json, const struct chronicle_trend *trend);
 /* "history", "notes", "joined", "post_ids". */

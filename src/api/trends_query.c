@@ -1,7 +1,8 @@
 /* A query for what a trend talks about, proposed from its terms and measured on its own posts.
  *
- * Each of the first terms, and each pair of them, is asked in the time of the trend: how many of its posts does it find (covers), and how
- * many of all it finds are its posts (precise)? The best clause by F1 begins; others are added with OR as long as F1 gains. */
+ * Each of the first terms, and each pair of them, is asked in the time of the trend: how many of its posts does it
+ * find (covers), and how many of all it finds are its posts (precise)? The best clause by F1 begins; others are
+ * added with OR as long as F1 gains. */
 #include "api/trends.h"
 
 enum { TERMS_USED = 6, SAMPLE = 200, CLAUSES_MAX = 3 };
@@ -67,7 +68,8 @@ static struct str term_text(struct arena *arena, struct str term)
     bool       is_plain = term.len > 0;
     for (size_t i = 0; i < term.len && is_plain; i++) {
         unsigned char c = (unsigned char)term.ptr[i];
-        is_plain = c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '\'' || (i == 0 && (c == '@' || c == '$'));
+        is_plain = c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '\'' || c == '_' ||
+            (i == 0 && (c == '@' || c == '$'));
     }
     if (is_plain)
         buf_append_str(&text, term);
@@ -104,11 +106,13 @@ static enum error_code fill_sample(struct asking *asking, const struct chronicle
     return asking->sample.ptr ? ERROR_NONE : error_set(&asking->call->error, ERROR_MEMORY, "no memory for a query");
 }
 
-static enum error_code fill_time(struct asking *asking, const struct chronicle_trend *trend, const struct chronicle_post *posts, size_t count)
+static enum error_code fill_time(struct asking *asking, const struct chronicle_trend *trend,
+                                 const struct chronicle_post *posts, size_t count)
 {
     char       since[CLOCK_TEXT_BYTES], until[CLOCK_TEXT_BYTES];
     struct buf text = {0};
-    int64_t    last_us = count < CHRONICLE_POSTS_MAX ? trend->last_post_us : posts[count - 1].at_us; /* where the kept ones end */
+    /* where the kept ones end */
+    int64_t    last_us = count < CHRONICLE_POSTS_MAX ? trend->last_post_us : posts[count - 1].at_us;
     int64_t    first_us = posts[0].at_us && posts[0].at_us < trend->started_us ? posts[0].at_us : trend->started_us;
     buf_printf(&text, "since:%s until:%s", clock_print(first_us / CLOCK_SECOND_US * CLOCK_SECOND_US, since),
                clock_print(last_us / CLOCK_SECOND_US * CLOCK_SECOND_US + CLOCK_SECOND_US, until));
@@ -117,7 +121,8 @@ static enum error_code fill_time(struct asking *asking, const struct chronicle_t
     return asking->time.ptr ? ERROR_NONE : error_set(&asking->call->error, ERROR_MEMORY, "no memory for a query");
 }
 
-static enum error_code find_candidates(const struct asking *asking, const struct chronicle_trend *trend, struct proposal *candidates, size_t *count_out)
+static enum error_code find_candidates(const struct asking *asking, const struct chronicle_trend *trend,
+                                       struct proposal *candidates, size_t *count_out)
 {
     struct arena   *arena = asking->call->arena;
     struct str      terms[TERMS_USED];
@@ -136,7 +141,8 @@ static enum error_code find_candidates(const struct asking *asking, const struct
     return code;
 }
 
-static enum error_code choose(const struct asking *asking, const struct proposal *candidates, size_t count, struct proposal *best_out)
+static enum error_code choose(const struct asking *asking, const struct proposal *candidates, size_t count,
+                              struct proposal *best_out)
 {
     struct proposal best = {0};
     enum error_code code = ERROR_NONE;
@@ -166,7 +172,8 @@ enum error_code trends_propose_query(struct api_call *call)
     struct proposal        candidates[TERMS_USED * (TERMS_USED + 1) / 2], best = {0};
     struct asking          asking = {.call = call};
     size_t                 count = 0, post_count;
-    enum error_code        code = chronicle_find(call->workspace->records, api_id(call), call->arena, &trend, &call->error);
+    enum error_code        code = chronicle_find(call->workspace->records, api_id(call), call->arena, &trend,
+                                                 &call->error);
     if (!code)
         code = chronicle_posts(call->workspace->records, trend.id, call->arena, &posts, &post_count, &call->error);
     if (!code && !post_count)

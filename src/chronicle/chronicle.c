@@ -1,4 +1,5 @@
-/* What the trend thread tells is copied into a table in memory, newest state of each trend; the writer thread empties it.
+/* What the trend thread tells is copied into a table in memory, newest state of each trend; the writer thread
+ * empties it.
  *
  * Lock order: chronicle->lock before nothing; the writer lets go of it before it touches records.db. */
 #include "chronicle/keep.h"
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { TELLINGS_MAX = 512, GATHER_MS = 100, QUIET_MS = 1000, AGAIN_MS = 5000 };
+enum { TELLINGS_MAX = 512, GATHER_MS = 100, GATHER_REPLAY_MS = 1000, AGAIN_MS = 5000 };
 
 struct chronicle {
     struct chronicle_options options;
@@ -20,9 +21,10 @@ struct chronicle {
     pthread_cond_t           told, written; /* something waits; something was written */
     struct telling          *waiting[TELLINGS_MAX];
     size_t                   count;
-    int64_t                  told_us;  /* monotonic, of the last telling */
+    uint64_t                 attempts; /* to write */
     bool                     is_live;  /* the replay is over */
     bool                     is_hurried, is_writing, is_stopping, has_writer;
+    bool                     is_unbound; /* the engine's ids began anew: the writer is to forget its bindings */
     pthread_t                writer;
 };
 
@@ -38,7 +40,8 @@ static bool copy_posts(struct arena *arena, struct trend_post **posts, size_t co
 {
     struct trend_post *copies = arena_array(arena, count, sizeof *copies);
     for (size_t i = 0; copies && i < count; i++)
-        copies[i] = (struct trend_post){.id = copy_str(arena, (*posts)[i].id), .at_us = (*posts)[i].at_us}; /* no names, no texts */
+        /* no names, no texts */
+        copies[i] = (struct trend_post){.id = copy_str(arena, (*posts)[i].id), .at_us = (*posts)[i].at_us};
     *posts = copies;
     return copies != NULL;
 }
@@ -62,7 +65,8 @@ static bool copy_trend(struct telling *telling, const struct trend *trend)
     copy.label = copy_str(arena, trend->label);
     copy.strongest = copy_str(arena, trend->strongest);
     telling->trend = copy;
-    return copy_strs(arena, &telling->trend.terms, copy.term_count) && copy_strs(arena, &telling->trend.post_ids, copy.post_id_count) &&
+    return copy_strs(arena, &telling->trend.terms, copy.term_count) &&
+        copy_strs(arena, &telling->trend.post_ids, copy.post_id_count) &&
            copy_posts(arena, &telling->trend.first_voices, copy.first_voice_count) &&
            copy_posts(arena, &telling->trend.representatives, copy.representative_count);
 }
@@ -74,7 +78,8 @@ static void add_point(struct telling *telling, int64_t at_us, const struct trend
             telling->points[i] = telling->points[2 * i];
         telling->point_count = TELLING_POINTS_MAX / 2;
     }
-    telling->points[telling->point_count++] = (struct chronicle_point){at_us, trend->posts, trend->voices, trend->z, trend->growth_per_h,
+    telling->points[telling->point_count++] = (struct chronicle_point){at_us, trend->posts, trend->voices, trend->z,
+                                                                       trend->growth_per_h,
                                                                        trend->growth_se, trend->flags};
 }
 
@@ -109,7 +114,8 @@ static struct telling *add_telling(struct chronicle *chronicle)
     return telling;
 }
 
-void chronicle_on_trend(void *context, enum stream_trend_event event, int64_t at_us, bool is_replay, const struct trend *trend)
+void chronicle_on_trend(void *context, enum stream_trend_event event, int64_t at_us, bool is_replay,
+                        const struct trend *trend)
 {
     struct chronicle *chronicle = context;
     pthread_mutex_lock(&chronicle->lock);
@@ -124,9 +130,38 @@ void chronicle_on_trend(void *context, enum stream_trend_event event, int64_t at
         if (!copy_trend(telling, trend)) /* without memory: as if it had not been told */
             telling->trend = (struct trend){.id = trend->id, .label = {0}};
         chronicle->is_live = chronicle->is_live || !is_replay;
-        chronicle->told_us = clock_monotonic_us();
         pthread_cond_signal(&chronicle->told);
     }
+    pthread_mutex_unlock(&chronicle->lock);
+}
+
+/* One attempt to write all that waits. */
+static void hurry(struct chronicle *chronicle)
+{
+    while (chronicle->is_writing && !chronicle->is_stopping)
+        pthread_cond_wait(&chronicle->written, &chronicle->lock);
+    uint64_t attempts = chronicle->attempts;
+    while (chronicle->count && chronicle->attempts == attempts && chronicle->has_writer && !chronicle->is_stopping) {
+        chronicle->is_hurried = true;
+        pthread_cond_signal(&chronicle->told);
+        pthread_cond_wait(&chronicle->written, &chronicle->lock);
+    }
+}
+
+void chronicle_on_replay(void *context, bool begins, int64_t at_us)
+{
+    struct chronicle *chronicle = context;
+    (void)at_us;
+    pthread_mutex_lock(&chronicle->lock);
+    if (begins) {
+        hurry(chronicle);
+        for (size_t i = 0; i < chronicle->count; i++) /* could not be written: the replay will tell it again */
+            telling_free(chronicle->waiting[i]);
+        chronicle->count = 0;
+        chronicle->is_unbound = true;
+    }
+    chronicle->is_live = !begins;
+    pthread_cond_signal(&chronicle->told);
     pthread_mutex_unlock(&chronicle->lock);
 }
 
@@ -137,7 +172,8 @@ static void wait_ms(struct chronicle *chronicle, int64_t ms)
 {
     int64_t         until_us = clock_now_us() + ms * 1000;
     struct timespec until = {until_us / CLOCK_SECOND_US, until_us % CLOCK_SECOND_US * 1000};
-    while (!chronicle->is_stopping && !chronicle->is_hurried && !pthread_cond_timedwait(&chronicle->told, &chronicle->lock, &until))
+    while (!chronicle->is_stopping && !chronicle->is_hurried &&
+           !pthread_cond_timedwait(&chronicle->told, &chronicle->lock, &until))
         ;
 }
 
@@ -147,17 +183,18 @@ static int by_engine_id(const void *a, const void *b)
     return (x->trend.id > y->trend.id) - (x->trend.id < y->trend.id);
 }
 
-/* Takes what may be written out of the table: all of it once the replay is over or has gone quiet, else what has closed, and with it
- * the trends that took over what closed. In order of the engine's ids, so that a trend comes before those that were merged into it. */
+/* Takes what may be written out of the table: all of it once the replay is over, else what has
+ * closed, and with it the trends that took over what closed. In order of the engine's ids, so that a trend comes
+ * before those that were merged into it. */
 static size_t take(struct chronicle *chronicle, struct telling *taken[TELLINGS_MAX])
 {
-    bool   is_quiet = clock_monotonic_us() - chronicle->told_us >= QUIET_MS * 1000;
-    bool   is_all = chronicle->is_live || is_quiet || chronicle->is_hurried || chronicle->is_stopping;
+    bool   is_all = chronicle->is_live || chronicle->is_hurried || chronicle->is_stopping;
     size_t taken_count = 0, kept = 0;
     for (size_t i = 0; i < chronicle->count; i++) {
         bool is_home = false;
         for (size_t j = 0; !is_all && j < chronicle->count; j++)
-            is_home = is_home || (chronicle->waiting[j]->is_closed && chronicle->waiting[j]->trend.merged_into == chronicle->waiting[i]->trend.id);
+            is_home = is_home || (chronicle->waiting[j]->is_closed &&
+                                  chronicle->waiting[j]->trend.merged_into == chronicle->waiting[i]->trend.id);
         if (is_all || is_home || chronicle->waiting[i]->is_closed)
             taken[taken_count++] = chronicle->waiting[i];
         else
@@ -194,12 +231,14 @@ static enum error_code end_left_open(struct chronicle *chronicle, int64_t now_us
     return record_run(end, error);
 }
 
-static enum error_code write_all(struct chronicle *chronicle, struct telling **taken, size_t count, bool is_live, struct kept *kept, struct error *error)
+static enum error_code write_all(struct chronicle *chronicle, struct telling **taken, size_t count, bool is_live,
+                                 struct kept *kept, struct error *error)
 {
     struct keeper  *keeper = &chronicle->keeper;
     size_t          bound = keeper->binding_count;
     int64_t         newest_us = 0;
-    enum error_code code = chronicle->snapshot ? chronicle->snapshot(chronicle->snapshot_context, &keeper->snapshot, error) : ERROR_NONE;
+    enum error_code code = chronicle->snapshot ? chronicle->snapshot(chronicle->snapshot_context, &keeper->snapshot,
+                                                                     error) : ERROR_NONE;
     if (!code)
         code = record_begin(chronicle->options.records, error);
     if (code)
@@ -247,6 +286,9 @@ static void write_taken(struct chronicle *chronicle)
     if (!count)
         return;
     chronicle->is_writing = true;
+    if (chronicle->is_unbound)
+        chronicle->keeper.binding_count = 0;
+    chronicle->is_unbound = false;
     pthread_mutex_unlock(&chronicle->lock);
     enum error_code code = write_all(chronicle, taken, count, is_live, kept, &error);
     for (size_t i = 0; i < count && !code; i++)
@@ -259,6 +301,7 @@ static void write_taken(struct chronicle *chronicle)
     for (size_t i = 0; i < count; i++)
         telling_free(taken[i]);
     chronicle->is_writing = false;
+    chronicle->attempts++;
     pthread_cond_broadcast(&chronicle->written);
     if (code && !chronicle->is_stopping)
         wait_ms(chronicle, AGAIN_MS);
@@ -272,7 +315,7 @@ static void *run_writer(void *context)
         if (!chronicle->count)
             pthread_cond_wait(&chronicle->told, &chronicle->lock);
         else /* what belongs to the same minute comes together */
-            wait_ms(chronicle, chronicle->is_live ? GATHER_MS : QUIET_MS);
+            wait_ms(chronicle, chronicle->is_live ? GATHER_MS : GATHER_REPLAY_MS);
         if (!chronicle->is_stopping)
             write_taken(chronicle);
     }
@@ -283,7 +326,8 @@ static void *run_writer(void *context)
 
 /* ---- Its life ---- */
 
-enum error_code chronicle_new(const struct chronicle_options *options, struct chronicle **chronicle_out, struct error *error)
+enum error_code chronicle_new(const struct chronicle_options *options, struct chronicle **chronicle_out,
+                              struct error *error)
 {
     struct chronicle *chronicle = calloc(1, sizeof *chronicle);
     *chronicle_out = chronicle;
@@ -297,7 +341,8 @@ enum error_code chronicle_new(const struct chronicle_options *options, struct ch
     return ERROR_NONE;
 }
 
-enum error_code chronicle_start(struct chronicle *chronicle, chronicle_snapshot_fn snapshot, void *context, struct error *error)
+enum error_code chronicle_start(struct chronicle *chronicle, chronicle_snapshot_fn snapshot, void *context,
+                                struct error *error)
 {
     chronicle->snapshot = snapshot;
     chronicle->snapshot_context = context;

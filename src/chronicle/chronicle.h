@@ -1,16 +1,20 @@
-/* Trends as they were: each trend that was ever told of, kept in records.db under an id of its own that never changes, with what people
- * did about it.
+/* Trends as they were: each trend that was ever told of, kept in records.db under an id of its own that never
+ * changes, with what people did about it.
  *
- *     trend thread ─▶ chronicle_on_trend ─▶ newest state of each trend, in memory ─▶ writer thread ─▶ records.db ─▶ tell
- *                     (copies, never waits for the disk)                            (one transaction for all that waits)
+ *     trend thread ─▶ chronicle_on_trend ─▶ newest state of each ─▶ writer thread ─▶ records.db ─▶ tell
+ *                     copies, never waits     trend, in memory        one transaction for all
+ *                     for the disk                                    that waits
  *
- * The engine's ids begin anew at each start, and the replay after it meets the same trends again. So a state is first matched with what is
- * kept: the same trend is the one with which it shares most posts (chronicle_match), at about the same time. What is kept already is left
- * as it was: a replay adds only what came later. So a restart, and a replay of the same days, give the same ids and no doubles.
+ * The engine's ids begin anew at each start, and the replay after it meets the same trends again. So a state is
+ * first matched with what is kept: the same trend is the one with which it shares most posts (chronicle_match), at
+ * about the same time. What is kept already is left as it was: a replay adds only what came later. So a restart, and
+ * a replay of the same days, give the same ids and no doubles.
  *
- * During a replay nothing is written before a trend has closed or the replay has ended, so that a match is made on whole trends.
+ * During a replay nothing is written before a trend has closed or the replay has ended, so that a match is made on
+ * whole trends.
  *
- * Texts and names of people are not kept, only the ids of posts: what is deleted in the archive is gone from here too.
+ * Texts and names of people are not kept, only the ids of posts: what is deleted in the archive is gone from here
+ * too.
  */
 #ifndef CHRONICLE_CHRONICLE_H
 #define CHRONICLE_CHRONICLE_H
@@ -37,29 +41,40 @@ struct chronicle;
 
 struct chronicle_options {
     struct record *records; /* with chronicle_domain in it */
-    /* After a trend was written, on the writer's thread: "open", "change" or "close", and its id. What a replay only met again is not told. */
+    /* After a trend was written, on the writer's thread: "open", "change" or "close", and its id. What a replay only
+     * met again is not told. */
     void (*tell)(void *context, const char *what, int64_t id, struct str label);
-    void (*complain)(void *context, const struct error *error); /* a write failed; it is tried again with the next state */
+    /* a write failed; it is tried again with the next state */
+    void (*complain)(void *context, const struct error *error);
     void  *context;
 };
 
-enum error_code chronicle_new(const struct chronicle_options *options, struct chronicle **chronicle_out, struct error *error);
-/* Gives the archive as it is now; stream_snapshot with a stream as context is one. */
-typedef enum error_code (*chronicle_snapshot_fn)(void *context, struct archive_snapshot **snapshot_out, struct error *error);
-/* Starts the writer. Each post's platform, community and time are read from snapshots; NULL: they stay unknown (tests). */
-enum error_code chronicle_start(struct chronicle *chronicle, chronicle_snapshot_fn snapshot, void *context, struct error *error);
+enum error_code chronicle_new(const struct chronicle_options *options, struct chronicle **chronicle_out,
+                              struct error *error);
+/* Gives the archive as it is now, as stream_snapshot does. */
+typedef enum error_code (*chronicle_snapshot_fn)(void *context, struct archive_snapshot **snapshot_out,
+                                                 struct error *error);
+/* Starts the writer. Each post's platform, community and time are read from snapshots; NULL: they stay unknown. */
+enum error_code chronicle_start(struct chronicle *chronicle, chronicle_snapshot_fn snapshot, void *context,
+                                struct error *error);
 /* stream_options.on_trend with the chronicle as context; legal before the start. Copies and returns. */
-void chronicle_on_trend(void *chronicle, enum stream_trend_event event, int64_t at_us, bool is_replay, const struct trend *trend);
+void chronicle_on_trend(void *chronicle, enum stream_trend_event event, int64_t at_us, bool is_replay,
+                        const struct trend *trend);
+/* stream_options.on_replay likewise. When one begins, what was told before it is written, and all that is open is to be
+ * recognised anew; when it ends, what it found and is open is written too. */
+void chronicle_on_replay(void *chronicle, bool begins, int64_t at_us);
 /* Waits until all that was told so far is written, or failed (tests, tools). */
 void chronicle_flush(struct chronicle *chronicle);
-/* Writes what waits and ends the writer; what comes later is dropped. Before stream_close: the writer asks it for snapshots. */
+/* Writes what waits and ends the writer; what comes later is dropped. Before stream_close: the writer asks it for
+ * snapshots. */
 void chronicle_stop(struct chronicle *chronicle);
 void chronicle_free(struct chronicle *chronicle); /* behind stream_close; legal on NULL */
 
 /* ---- The same trend? (match.c; pure) ---- */
 
-/* How much two sets of posts are one: Jaccard |A n B| / |A u B|, or a half of |A n B| / min(|A|, |B|), whichever is more. A trend that was seen
- * when young stands whole in its later self (containment 1), but two trends that share a few posts do not become one. */
+/* How much two sets of posts are one: Jaccard |A n B| / |A u B|, or a half of |A n B| / min(|A|, |B|), whichever is
+ * more. A trend that was seen when young stands whole in its later self (containment 1), but two trends that share a
+ * few posts do not become one. */
 double chronicle_overlap(size_t shared, size_t a, size_t b);
 #define CHRONICLE_SAME 0.3
 
@@ -79,7 +94,8 @@ struct chronicle_trend {
     int64_t     started_us, detected_us, peak_us, last_post_us, updated_us, closed_us; /* closed_us 0: open */
     int64_t     posts;
     double      voices, z, z_peak, growth_per_h, growth_se; /* growth: NaN where there is too little */
-    double      observed, expected, window_posts, strongest_z; /* the inputs of the formula at its best moment, see trend.h */
+    /* the inputs of the formula at its best moment, see trend.h */
+    double      observed, expected, window_posts, strongest_z;
     int64_t     window_us;
     unsigned    flags;
     double      dup_share, top_author_share, effective_voices, synchrony, site_share;
@@ -108,12 +124,15 @@ struct chronicle_ask {
     size_t   limit;
 };
 /* Those that were merged into another (by the engine or by a person) are left out. */
-enum error_code chronicle_list(struct record *records, const struct chronicle_ask *ask, struct arena *arena, struct chronicle_trend **trends_out,
+enum error_code chronicle_list(struct record *records, const struct chronicle_ask *ask, struct arena *arena,
+                               struct chronicle_trend **trends_out,
                                size_t *count_out, struct error *error);
 /* ERROR_NOT_FOUND names the id. */
-enum error_code chronicle_find(struct record *records, int64_t id, struct arena *arena, struct chronicle_trend *trend_out, struct error *error);
+enum error_code chronicle_find(struct record *records, int64_t id, struct arena *arena,
+                               struct chronicle_trend *trend_out, struct error *error);
 /* Those that a person merged into it. */
-enum error_code chronicle_joined(struct record *records, int64_t id, struct arena *arena, struct chronicle_trend **trends_out, size_t *count_out,
+enum error_code chronicle_joined(struct record *records, int64_t id, struct arena *arena,
+                                 struct chronicle_trend **trends_out, size_t *count_out,
                                  struct error *error);
 
 /* Numbers for an empty page: when the last trend was detected, and how many are kept. 0 where there are none. */
@@ -127,7 +146,8 @@ struct chronicle_point {
     double   voices, z, growth_per_h, growth_se;
     unsigned flags;
 };
-enum error_code chronicle_points(struct record *records, int64_t id, struct arena *arena, struct chronicle_point **points_out, size_t *count_out,
+enum error_code chronicle_points(struct record *records, int64_t id, struct arena *arena,
+                                 struct chronicle_point **points_out, size_t *count_out,
                                  struct error *error);
 
 /* Where it was said: its kept posts by platform and community, earliest first. */
@@ -135,10 +155,12 @@ struct chronicle_place {
     struct str platform, community; /* empty: the post does not say */
     int64_t    posts, first_us;
 };
-enum error_code chronicle_spread(struct record *records, int64_t id, struct arena *arena, struct chronicle_place **places_out, size_t *count_out,
+enum error_code chronicle_spread(struct record *records, int64_t id, struct arena *arena,
+                                 struct chronicle_place **places_out, size_t *count_out,
                                  struct error *error);
 /* Ids of its kept posts, oldest first. */
-enum error_code chronicle_posts(struct record *records, int64_t id, struct arena *arena, struct chronicle_post **posts_out, size_t *count_out,
+enum error_code chronicle_posts(struct record *records, int64_t id, struct arena *arena,
+                                struct chronicle_post **posts_out, size_t *count_out,
                                 struct error *error);
 
 struct chronicle_note {
@@ -146,7 +168,8 @@ struct chronicle_note {
     struct str name, text; /* text is empty where it was withdrawn */
     bool       is_withdrawn;
 };
-enum error_code chronicle_notes(struct record *records, int64_t trend, struct arena *arena, struct chronicle_note **notes_out, size_t *count_out,
+enum error_code chronicle_notes(struct record *records, int64_t trend, struct arena *arena,
+                                struct chronicle_note **notes_out, size_t *count_out,
                                 struct error *error);
 
 /* ---- What people do; each leaves a row in the audit trail ---- */
@@ -154,15 +177,21 @@ enum error_code chronicle_notes(struct record *records, int64_t trend, struct ar
 /* version: of the trend that the person saw; ERROR_CONFLICT where it moved on, 0: any. */
 
 /* Trend a shows as a part of b from now on. ERROR_CONFLICT: a is a part of another already, or b is a part of a. */
-enum error_code chronicle_merge(struct record *records, struct record_actor actor, int64_t a, int64_t b, int64_t version, struct error *error);
-enum error_code chronicle_unmerge(struct record *records, struct record_actor actor, int64_t a, int64_t version, struct error *error);
-/* Hidden from the list until then (client time), with those that come meanwhile and share two of its first five terms. */
-enum error_code chronicle_mute(struct record *records, struct record_actor actor, int64_t id, int64_t until_us, struct str reason, int64_t version,
+enum error_code chronicle_merge(struct record *records, struct record_actor actor, int64_t a, int64_t b,
+                                int64_t version, struct error *error);
+enum error_code chronicle_unmerge(struct record *records, struct record_actor actor, int64_t a, int64_t version,
+                                  struct error *error);
+/* Hidden from the list until then (client time), with those that come meanwhile and share two of its first terms. */
+enum error_code chronicle_mute(struct record *records, struct record_actor actor, int64_t id, int64_t until_us,
+                               struct str reason, int64_t version,
                                struct error *error);
-enum error_code chronicle_unmute(struct record *records, struct record_actor actor, int64_t id, int64_t version, struct error *error);
-enum error_code chronicle_note_add(struct record *records, struct record_actor actor, int64_t trend, struct str text, int64_t now_us, int64_t *id_out,
+enum error_code chronicle_unmute(struct record *records, struct record_actor actor, int64_t id, int64_t version,
+                                 struct error *error);
+enum error_code chronicle_note_add(struct record *records, struct record_actor actor, int64_t trend, struct str text,
+                                   int64_t now_us, int64_t *id_out,
                                    struct error *error);
 /* Its text is hidden, its place stays. ERROR_FORBIDDEN: it is another member's. */
-enum error_code chronicle_note_withdraw(struct record *records, struct record_actor actor, int64_t note, int64_t *trend_out, struct error *error);
+enum error_code chronicle_note_withdraw(struct record *records, struct record_actor actor, int64_t note,
+                                        int64_t *trend_out, struct error *error);
 
 #endif

@@ -9,24 +9,28 @@ struct seen {
     int64_t    version, joined_to, merged_into, muted_until_us;
 };
 
-static enum error_code look(struct record *records, int64_t id, struct arena *arena, struct seen *seen_out, struct error *error)
+static enum error_code look(struct record *records, int64_t id, struct arena *arena, struct seen *seen_out,
+                            struct error *error)
 {
     struct record_statement *find = record_statement(records, "chronicle_by_id");
     record_bind_i64(find, ":id", id);
     bool is_there = record_step(find);
     if (is_there)
-        *seen_out = (struct seen){record_str(find, "label", arena), record_i64(find, "version"), record_i64(find, "joined_to"),
+        *seen_out = (struct seen){record_str(find, "label", arena), record_i64(find, "version"),
+                                  record_i64(find, "joined_to"),
                                   record_i64(find, "merged_into"), record_i64(find, "muted_until_us")};
     enum error_code code = record_finish(find, error);
     return code || is_there ? code : error_set(error, ERROR_NOT_FOUND, "there is no trend %lld", (long long)id);
 }
 
-static enum error_code look_at_version(struct record *records, int64_t id, int64_t version, struct arena *arena, struct seen *seen_out,
+static enum error_code look_at_version(struct record *records, int64_t id, int64_t version, struct arena *arena,
+                                       struct seen *seen_out,
                                        struct error *error)
 {
     enum error_code code = look(records, id, arena, seen_out, error);
     if (!code && version && version != seen_out->version)
-        return error_set(error, ERROR_CONFLICT, "trend %lld was changed meanwhile: it has version %lld, not %lld", (long long)id,
+        return error_set(error, ERROR_CONFLICT, "trend %lld was changed meanwhile: it has version %lld, not %lld",
+                         (long long)id,
                          (long long)seen_out->version, (long long)version);
     return code;
 }
@@ -49,7 +53,8 @@ static enum error_code join(struct record *records, int64_t id, int64_t into, st
 }
 
 /* b, or what it is a part of: parts have no parts of their own to show, so a chain is followed to its end. */
-static enum error_code find_root(struct record *records, int64_t a, int64_t b, struct arena *arena, int64_t *root_out, struct error *error)
+static enum error_code find_root(struct record *records, int64_t a, int64_t b, struct arena *arena, int64_t *root_out,
+                                 struct error *error)
 {
     struct seen     seen;
     enum error_code code = ERROR_NONE;
@@ -57,20 +62,23 @@ static enum error_code find_root(struct record *records, int64_t a, int64_t b, s
         code = look(records, id, arena, &seen, error);
         *root_out = id;
         if (!code && (id == a || steps == 64))
-            return error_set(error, ERROR_CONFLICT, "trend %lld is a part of trend %lld already", (long long)b, (long long)a);
+            return error_set(error, ERROR_CONFLICT, "trend %lld is a part of trend %lld already", (long long)b,
+                             (long long)a);
         if (!code && !seen.joined_to && !seen.merged_into)
             break;
     }
     return code;
 }
 
-enum error_code chronicle_merge(struct record *records, struct record_actor actor, int64_t a, int64_t b, int64_t version, struct error *error)
+enum error_code chronicle_merge(struct record *records, struct record_actor actor, int64_t a, int64_t b,
+                                int64_t version, struct error *error)
 {
     struct arena    arena = {0};
     struct seen     seen;
     char            text[64];
     int64_t         root = 0;
-    enum error_code code = a == b ? error_set(error, ERROR_INVALID, "a trend cannot be merged into itself") : record_begin(records, error);
+    enum error_code code = a == b ? error_set(error, ERROR_INVALID, "a trend cannot be merged into itself")
+        : record_begin(records, error);
     if (code)
         return code;
     code = look_at_version(records, a, version, &arena, &seen, error);
@@ -82,12 +90,14 @@ enum error_code chronicle_merge(struct record *records, struct record_actor acto
     if (!code)
         code = join(records, a, root, error);
     if (!code)
-        code = record_audit(records, actor, "merge", "trend", a, (struct str){0}, number_json(text, "into", root), error);
+        code = record_audit(records, actor, "merge", "trend", a, (struct str){0}, number_json(text, "into", root),
+                            error);
     arena_fini(&arena);
     return record_end(records, code, error);
 }
 
-enum error_code chronicle_unmerge(struct record *records, struct record_actor actor, int64_t a, int64_t version, struct error *error)
+enum error_code chronicle_unmerge(struct record *records, struct record_actor actor, int64_t a, int64_t version,
+                                  struct error *error)
 {
     struct arena    arena = {0};
     struct seen     seen;
@@ -101,14 +111,16 @@ enum error_code chronicle_unmerge(struct record *records, struct record_actor ac
     if (!code)
         code = join(records, a, 0, error);
     if (!code)
-        code = record_audit(records, actor, "unmerge", "trend", a, number_json(text, "into", seen.joined_to), (struct str){0}, error);
+        code = record_audit(records, actor, "unmerge", "trend", a, number_json(text, "into", seen.joined_to),
+                            (struct str){0}, error);
     arena_fini(&arena);
     return record_end(records, code, error);
 }
 
 /* ---- Mute ---- */
 
-static enum error_code set_mute(struct record *records, int64_t id, int64_t until_us, struct str reason, struct str name, struct error *error)
+static enum error_code set_mute(struct record *records, int64_t id, int64_t until_us, struct str reason,
+                                struct str name, struct error *error)
 {
     struct record_statement *update = record_statement(records, "chronicle_mute");
     record_bind_i64(update, ":id", id);
@@ -131,7 +143,8 @@ static void print_mute(struct buf *out, int64_t until_us, struct str reason)
     json_end(&json);
 }
 
-enum error_code chronicle_mute(struct record *records, struct record_actor actor, int64_t id, int64_t until_us, struct str reason, int64_t version,
+enum error_code chronicle_mute(struct record *records, struct record_actor actor, int64_t id, int64_t until_us,
+                               struct str reason, int64_t version,
                                struct error *error)
 {
     struct arena    arena = {0};
@@ -151,7 +164,8 @@ enum error_code chronicle_mute(struct record *records, struct record_actor actor
     return record_end(records, code, error);
 }
 
-enum error_code chronicle_unmute(struct record *records, struct record_actor actor, int64_t id, int64_t version, struct error *error)
+enum error_code chronicle_unmute(struct record *records, struct record_actor actor, int64_t id, int64_t version,
+                                 struct error *error)
 {
     struct arena    arena = {0};
     struct seen     seen;
@@ -176,7 +190,8 @@ enum error_code chronicle_unmute(struct record *records, struct record_actor act
 
 /* ---- Notes ---- */
 
-enum error_code chronicle_note_add(struct record *records, struct record_actor actor, int64_t trend, struct str text, int64_t now_us, int64_t *id_out,
+enum error_code chronicle_note_add(struct record *records, struct record_actor actor, int64_t trend, struct str text,
+                                   int64_t now_us, int64_t *id_out,
                                    struct error *error)
 {
     struct arena    arena = {0};
@@ -202,7 +217,8 @@ enum error_code chronicle_note_add(struct record *records, struct record_actor a
     return record_end(records, code, error);
 }
 
-enum error_code chronicle_note_withdraw(struct record *records, struct record_actor actor, int64_t note, int64_t *trend_out, struct error *error)
+enum error_code chronicle_note_withdraw(struct record *records, struct record_actor actor, int64_t note,
+                                        int64_t *trend_out, struct error *error)
 {
     char            text[64];
     enum error_code code = record_begin(records, error);
@@ -224,6 +240,7 @@ enum error_code chronicle_note_withdraw(struct record *records, struct record_ac
         code = record_run(update, error);
     }
     if (!code)
-        code = record_audit(records, actor, "withdraw note", "trend", *trend_out, number_json(text, "note", note), (struct str){0}, error);
+        code = record_audit(records, actor, "withdraw note", "trend", *trend_out, number_json(text, "note", note),
+                            (struct str){0}, error);
     return record_end(records, code, error);
 }

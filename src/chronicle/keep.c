@@ -1,4 +1,5 @@
-/* One state into records.db: which kept trend is it, what is new in it, which of its posts and points are not there yet. */
+/* One state into records.db: which kept trend is it, what is new in it, which of its posts and points are not there
+ * yet. */
 #include "chronicle/keep.h"
 
 #include <stdlib.h>
@@ -52,7 +53,8 @@ struct candidate {
 };
 
 /* Kept trends that hold posts of this one, and how many. */
-static enum error_code find_candidates(struct record *records, const struct trend *trend, struct candidate candidates[CANDIDATES_MAX],
+static enum error_code find_candidates(struct record *records, const struct trend *trend,
+                                       struct candidate candidates[CANDIDATES_MAX],
                                        size_t *count_out, struct error *error)
 {
     size_t count = 0;
@@ -80,12 +82,14 @@ static enum error_code find_candidates(struct record *records, const struct tren
 /* A post may come back years later (an edit, a second import), a trend does not. */
 static bool is_near(const struct trend *trend, int64_t detected_us, int64_t last_post_us)
 {
-    return trend->started_at_us <= last_post_us + CHRONICLE_IDLE_US && detected_us - CHRONICLE_IDLE_US <= trend->last_post_us;
+    return trend->started_at_us <= last_post_us + CHRONICLE_IDLE_US &&
+        detected_us - CHRONICLE_IDLE_US <= trend->last_post_us;
 }
 
-/* The kept trend that this is; 0: none. One that another of the engine's trends is already is taken only where it holds nearly all of this one:
- * the engine cut in two what it saw as one before. */
-static enum error_code find_same(struct keeper *keeper, const struct trend *trend, int64_t *kept_out, struct error *error)
+/* The kept trend that this is; 0: none. One that another of the engine's trends is already is taken only where it
+ * holds nearly all of this one: the engine cut in two what it saw as one before. */
+static enum error_code find_same(struct keeper *keeper, const struct trend *trend, int64_t *kept_out,
+                                 struct error *error)
 {
     struct candidate candidates[CANDIDATES_MAX];
     size_t           count = 0;
@@ -97,7 +101,8 @@ static enum error_code find_same(struct keeper *keeper, const struct trend *tren
         struct record_statement *find = record_statement(keeper->records, "chronicle_for_match");
         record_bind_i64(find, ":id", candidates[i].id);
         if (record_step(find) && is_near(trend, record_i64(find, "detected_us"), record_i64(find, "last_post_us"))) {
-            double overlap = chronicle_overlap(candidates[i].shared, trend->post_id_count, (size_t)record_i64(find, "kept"));
+            double overlap = chronicle_overlap(candidates[i].shared, trend->post_id_count,
+                                               (size_t)record_i64(find, "kept"));
             double inside = (double)candidates[i].shared / (double)trend->post_id_count;
             bool   is_taken = is_bound(keeper, candidates[i].id);
             if (!is_taken && overlap >= best) {
@@ -123,7 +128,8 @@ static void bind_time_or_null(struct record_statement *statement, const char *pa
         record_bind_i64(statement, parameter, at_us);
 }
 
-static void bind_state(struct record_statement *statement, const struct telling *telling, struct str state, int64_t merged_into)
+static void bind_state(struct record_statement *statement, const struct telling *telling, struct str state,
+                       int64_t merged_into)
 {
     const struct trend *trend = &telling->trend;
     record_bind_str(statement, ":label", trend->label.len ? trend->label : STR("?"));
@@ -158,7 +164,8 @@ struct mute {
     struct str label, by;
 };
 
-static enum error_code find_mute(struct record *records, const struct telling *telling, struct arena *arena, struct mute *mute_out, struct error *error)
+static enum error_code find_mute(struct record *records, const struct telling *telling, struct arena *arena,
+                                 struct mute *mute_out, struct error *error)
 {
     struct record_statement *find = record_statement(records, "chronicle_muted_in_force");
     enum error_code          code = ERROR_NONE;
@@ -167,13 +174,15 @@ static enum error_code find_mute(struct record *records, const struct telling *t
         struct chronicle_trend muted = {.id = record_i64(find, "id")};
         code = state_read(record_str(find, "state", arena), arena, &muted, error);
         if (!code && chronicle_is_like(muted.terms, muted.term_count, telling->trend.terms, telling->trend.term_count))
-            *mute_out = (struct mute){muted.id, record_i64(find, "muted_until_us"), record_str(find, "label", arena), record_str(find, "muted_by", arena)};
+            *mute_out = (struct mute){muted.id, record_i64(find, "muted_until_us"), record_str(find, "label", arena),
+                                      record_str(find, "muted_by", arena)};
     }
     enum error_code finished = record_finish(find, code ? NULL : error);
     return code ? code : finished;
 }
 
-static enum error_code add(struct keeper *keeper, const struct telling *telling, struct str state, int64_t merged_into, int64_t *id_out,
+static enum error_code add(struct keeper *keeper, const struct telling *telling, struct str state, int64_t merged_into,
+                           int64_t *id_out,
                            struct error *error)
 {
     struct arena    arena = {0};
@@ -201,7 +210,8 @@ static enum error_code add(struct keeper *keeper, const struct telling *telling,
     return code;
 }
 
-static enum error_code renew(struct keeper *keeper, const struct telling *telling, struct str state, int64_t merged_into, int64_t id, struct error *error)
+static enum error_code renew(struct keeper *keeper, const struct telling *telling, struct str state,
+                             int64_t merged_into, int64_t id, struct error *error)
 {
     struct record_statement *update = record_statement(keeper->records, "chronicle_renew");
     bind_state(update, telling, state, merged_into);
@@ -238,7 +248,8 @@ static enum error_code add_post(struct keeper *keeper, int64_t id, struct str po
     return code;
 }
 
-static enum error_code one_number(struct record *records, const char *statement, const char *column, int64_t trend, int64_t *number_out,
+static enum error_code one_number(struct record *records, const char *statement, const char *column, int64_t trend,
+                                  int64_t *number_out,
                                   struct error *error)
 {
     struct record_statement *ask = record_statement(records, statement);
@@ -265,7 +276,8 @@ static enum error_code add_posts(struct keeper *keeper, int64_t id, const struct
     return code;
 }
 
-static enum error_code add_points(struct record *records, int64_t id, const struct telling *telling, int64_t after_us, struct error *error)
+static enum error_code add_points(struct record *records, int64_t id, const struct telling *telling, int64_t after_us,
+                                  struct error *error)
 {
     enum error_code code = ERROR_NONE;
     int64_t         points;
@@ -309,10 +321,12 @@ static enum error_code look_before(struct record *records, int64_t id, struct be
     return record_finish(find, error);
 }
 
-enum error_code keep_trend(struct keeper *keeper, const struct telling *telling, int64_t *id_out, enum kept_what *what_out, struct error *error)
+enum error_code keep_trend(struct keeper *keeper, const struct telling *telling, int64_t *id_out,
+                           enum kept_what *what_out, struct error *error)
 {
     const struct trend *trend = &telling->trend;
-    struct binding     *known = binding_of(keeper, trend->id), *home = trend->merged_into ? binding_of(keeper, trend->merged_into) : NULL;
+    struct binding     *known = binding_of(keeper, trend->id), *home = trend->merged_into
+        ? binding_of(keeper, trend->merged_into) : NULL;
     struct before       before = {0};
     struct buf          state = {0};
     int64_t             id = known ? known->kept : 0;
@@ -321,7 +335,8 @@ enum error_code keep_trend(struct keeper *keeper, const struct telling *telling,
     if (!code && id)
         code = look_before(keeper->records, id, &before, error);
     int64_t merged_into = home && home->kept != id ? home->kept : 0;
-    is_later = is_new || telling->at_us > before.updated_us || (telling->is_closed && !before.is_closed && telling->at_us == before.updated_us);
+    is_later = is_new || telling->at_us > before.updated_us ||
+        (telling->is_closed && !before.is_closed && telling->at_us == before.updated_us);
     if (id && !before.is_closed && is_second(keeper, trend->id, id))
         is_later = false; /* the first one is still open and speaks for the row */
     state_print(trend, &state);

@@ -32,12 +32,15 @@ struct keeper {
 /* What is to be told: a short life may open and close between two writings. */
 enum kept_what { KEPT_NOTHING, KEPT_OPENED, KEPT_CHANGED, KEPT_CLOSED, KEPT_OPENED_AND_CLOSED };
 
-/* Writes it, within a transaction. kept_out: what is to be told. The binding that it adds is void where the transaction fails. */
-enum error_code keep_trend(struct keeper *keeper, const struct telling *telling, int64_t *id_out, enum kept_what *what_out, struct error *error);
+/* Writes it, within a transaction. kept_out: what is to be told. The binding that it adds is void where the transaction
+ * fails. */
+enum error_code keep_trend(struct keeper *keeper, const struct telling *telling, int64_t *id_out,
+                           enum kept_what *what_out, struct error *error);
 
 /* state: what no query asks for, as JSON. */
 void            state_print(const struct trend *trend, struct buf *out);
-enum error_code state_read(struct str text, struct arena *arena, struct chronicle_trend *trend_out, struct error *error);
+enum error_code state_read(struct str text, struct arena *arena, struct chronicle_trend *trend_out,
+                           struct error *error);
 
 /* Two of the first five terms, or all where there are fewer than two. */
 bool chronicle_is_like(const struct str *a, size_t a_count, const struct str *b, size_t b_count);

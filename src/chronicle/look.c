@@ -3,7 +3,8 @@
 
 /* ---- One row ---- */
 
-static enum error_code read_row(struct record_statement *row, struct arena *arena, struct chronicle_trend *trend, struct error *error)
+static enum error_code read_row(struct record_statement *row, struct arena *arena, struct chronicle_trend *trend,
+                                struct error *error)
 {
     *trend = (struct chronicle_trend){
         .id = record_i64(row, "id"),
@@ -62,7 +63,8 @@ static void *grow(struct arena *arena, void *items, size_t count, size_t *capaci
     return grown;
 }
 
-static enum error_code read_rows(struct record_statement *rows, struct arena *arena, struct chronicle_trend **trends_out, size_t *count_out,
+static enum error_code read_rows(struct record_statement *rows, struct arena *arena,
+                                 struct chronicle_trend **trends_out, size_t *count_out,
                                  struct error *error)
 {
     struct chronicle_trend *trends = NULL;
@@ -81,7 +83,8 @@ static enum error_code read_rows(struct record_statement *rows, struct arena *ar
 
 /* ---- Trends ---- */
 
-enum error_code chronicle_list(struct record *records, const struct chronicle_ask *ask, struct arena *arena, struct chronicle_trend **trends_out,
+enum error_code chronicle_list(struct record *records, const struct chronicle_ask *ask, struct arena *arena,
+                               struct chronicle_trend **trends_out,
                                size_t *count_out, struct error *error)
 {
     enum error_code code = record_begin(records, error);
@@ -100,7 +103,8 @@ enum error_code chronicle_list(struct record *records, const struct chronicle_as
     return record_end(records, read_rows(list, arena, trends_out, count_out, error), error);
 }
 
-enum error_code chronicle_find(struct record *records, int64_t id, struct arena *arena, struct chronicle_trend *trend_out, struct error *error)
+enum error_code chronicle_find(struct record *records, int64_t id, struct arena *arena,
+                               struct chronicle_trend *trend_out, struct error *error)
 {
     enum error_code code = record_begin(records, error);
     if (code)
@@ -113,7 +117,8 @@ enum error_code chronicle_find(struct record *records, int64_t id, struct arena 
     return record_end(records, code ? code : finished, error);
 }
 
-enum error_code chronicle_joined(struct record *records, int64_t id, struct arena *arena, struct chronicle_trend **trends_out, size_t *count_out,
+enum error_code chronicle_joined(struct record *records, int64_t id, struct arena *arena,
+                                 struct chronicle_trend **trends_out, size_t *count_out,
                                  struct error *error)
 {
     enum error_code code = record_begin(records, error);
@@ -132,13 +137,15 @@ enum error_code chronicle_extent(struct record *records, struct chronicle_extent
     struct record_statement *ask = record_statement(records, "chronicle_extent");
     *extent_out = (struct chronicle_extent){0};
     if (record_step(ask))
-        *extent_out = (struct chronicle_extent){record_i64(ask, "trends"), record_i64(ask, "first_us"), record_i64(ask, "last_us")};
+        *extent_out = (struct chronicle_extent){record_i64(ask, "trends"), record_i64(ask, "first_us"),
+                                                record_i64(ask, "last_us")};
     return record_end(records, record_finish(ask, error), error);
 }
 
 /* ---- What belongs to one ---- */
 
-enum error_code chronicle_points(struct record *records, int64_t id, struct arena *arena, struct chronicle_point **points_out, size_t *count_out,
+enum error_code chronicle_points(struct record *records, int64_t id, struct arena *arena,
+                                 struct chronicle_point **points_out, size_t *count_out,
                                  struct error *error)
 {
     struct chronicle_point *points = NULL;
@@ -153,9 +160,11 @@ enum error_code chronicle_points(struct record *records, int64_t id, struct aren
         if (!points)
             code = no_memory(error);
         else
-            points[count++] = (struct chronicle_point){record_i64(rows, "at_us"), record_i64(rows, "posts"), record_double(rows, "voices"),
+            points[count++] = (struct chronicle_point){record_i64(rows, "at_us"), record_i64(rows, "posts"),
+                                                       record_double(rows, "voices"),
                                                        record_double(rows, "z"), record_double(rows, "growth_per_h"),
-                                                       record_double(rows, "growth_se"), (unsigned)record_i64(rows, "flags")};
+                                                       record_double(rows, "growth_se"),
+                                                           (unsigned)record_i64(rows, "flags")};
     }
     enum error_code finished = record_finish(rows, code ? NULL : error);
     *points_out = points;
@@ -163,7 +172,8 @@ enum error_code chronicle_points(struct record *records, int64_t id, struct aren
     return record_end(records, code ? code : finished, error);
 }
 
-enum error_code chronicle_spread(struct record *records, int64_t id, struct arena *arena, struct chronicle_place **places_out, size_t *count_out,
+enum error_code chronicle_spread(struct record *records, int64_t id, struct arena *arena,
+                                 struct chronicle_place **places_out, size_t *count_out,
                                  struct error *error)
 {
     struct chronicle_place *places = NULL;
@@ -178,7 +188,8 @@ enum error_code chronicle_spread(struct record *records, int64_t id, struct aren
         if (!places)
             code = no_memory(error);
         else
-            places[count++] = (struct chronicle_place){record_str(rows, "platform", arena), record_str(rows, "community", arena),
+            places[count++] = (struct chronicle_place){record_str(rows, "platform", arena),
+                                                       record_str(rows, "community", arena),
                                                        record_i64(rows, "posts"), record_i64(rows, "first_us")};
     }
     enum error_code finished = record_finish(rows, code ? NULL : error);
@@ -187,7 +198,8 @@ enum error_code chronicle_spread(struct record *records, int64_t id, struct aren
     return record_end(records, code ? code : finished, error);
 }
 
-enum error_code chronicle_posts(struct record *records, int64_t id, struct arena *arena, struct chronicle_post **posts_out, size_t *count_out,
+enum error_code chronicle_posts(struct record *records, int64_t id, struct arena *arena,
+                                struct chronicle_post **posts_out, size_t *count_out,
                                 struct error *error)
 {
     struct chronicle_post *posts = NULL;
@@ -210,7 +222,8 @@ enum error_code chronicle_posts(struct record *records, int64_t id, struct arena
     return record_end(records, code ? code : finished, error);
 }
 
-enum error_code chronicle_notes(struct record *records, int64_t trend, struct arena *arena, struct chronicle_note **notes_out, size_t *count_out,
+enum error_code chronicle_notes(struct record *records, int64_t trend, struct arena *arena,
+                                struct chronicle_note **notes_out, size_t *count_out,
                                 struct error *error)
 {
     struct chronicle_note *notes = NULL;
@@ -225,7 +238,8 @@ enum error_code chronicle_notes(struct record *records, int64_t trend, struct ar
         if (!notes)
             code = no_memory(error);
         else
-            notes[count++] = (struct chronicle_note){record_i64(rows, "id"), record_i64(rows, "at_us"), record_i64(rows, "member"),
+            notes[count++] = (struct chronicle_note){record_i64(rows, "id"), record_i64(rows, "at_us"),
+                                                     record_i64(rows, "member"),
                                                      record_str(rows, "name", arena), record_str(rows, "text", arena),
                                                      record_i64(rows, "is_withdrawn") != 0};
     }

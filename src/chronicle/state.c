@@ -57,7 +57,8 @@ static struct str text_of(const cJSON *item, struct arena *arena)
     return cJSON_IsString(item) ? arena_str(arena, str_of(item->valuestring)) : (struct str){0};
 }
 
-static size_t read_posts(const cJSON *object, const char *name, size_t most, struct arena *arena, struct chronicle_post *posts)
+static size_t read_posts(const cJSON *object, const char *name, size_t most, struct arena *arena,
+                         struct chronicle_post *posts)
 {
     const cJSON *item, *array = cJSON_GetObjectItemCaseSensitive(object, name);
     size_t       count = 0;
@@ -91,8 +92,10 @@ enum error_code state_read(struct str text, struct arena *arena, struct chronicl
     }
     trend_out->series_start_us = number_of(object, "series_start_us");
     trend_out->series_step_us = number_of(object, "series_step_us");
-    trend_out->first_voice_count = read_posts(object, "first_voices", CHRONICLE_FIRST_VOICES, arena, trend_out->first_voices);
-    trend_out->representative_count = read_posts(object, "representatives", CHRONICLE_REPRESENTATIVES, arena, trend_out->representatives);
+    trend_out->first_voice_count = read_posts(object, "first_voices", CHRONICLE_FIRST_VOICES, arena,
+                                              trend_out->first_voices);
+    trend_out->representative_count = read_posts(object, "representatives", CHRONICLE_REPRESENTATIVES, arena,
+                                                 trend_out->representatives);
     cJSON_Delete(object);
     return ERROR_NONE;
 }

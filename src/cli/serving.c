@@ -65,6 +65,8 @@ static enum error_code begin(struct serving *serving, const struct serving_optio
         return code;
     struct server_options server_options = {.listen = listen, .handle = api_handle, .log = log_request, .context = serving->api};
     code = server_start(&server_options, &serving->server, &cli->error);
+    if (code == ERROR_CONFLICT)
+        error_hint(&cli->error, "name another with --listen 127.0.0.1:PORT; port 0 is any free one");
     if (!code)
         print_base(serving, listen);
     return code;

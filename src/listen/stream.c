@@ -20,6 +20,7 @@ enum error_code stream_open(const struct stream_options *options, struct stream 
     pthread_cond_init(&stream->queue_changed, NULL);
     pthread_mutex_init(&stream->snapshot_lock, NULL);
     pthread_mutex_init(&stream->listeners_lock, NULL);
+    pthread_mutex_init(&stream->listening.lock, NULL);
     pthread_mutex_init(&stream->trends.lock, NULL);
     pthread_cond_init(&stream->trends.changed, NULL);
     enum error_code code = ERROR_NONE;
@@ -31,6 +32,8 @@ enum error_code stream_open(const struct stream_options *options, struct stream 
         code = error_set(error, ERROR_MEMORY, "no memory for the newest %d posts", STREAM_RING_POSTS);
     if (!code)
         code = archive_open(stream->folder, ARCHIVE_WRITE, NULL, &stream->archive, error);
+    if (!code)
+        code = coverage_start(stream, error);
     if (!code)
         code = trends_start(stream, error);
     if (code)
@@ -54,12 +57,16 @@ void stream_close(struct stream *stream)
     if (!stream)
         return;
     trends_stop(stream);
+    if (stream->archive)
+        coverage_beat(stream, true);
+    coverage_fini(&stream->listening.coverage);
     forget_listeners(stream);
     archive_snapshot_release(stream->shared);
     archive_close(stream->archive);
     ring_fini(&stream->ring);
     for (size_t i = 0; i < stream->analyser_count; i++)
         text_analyser_free(stream->analysers[i]);
+    pthread_mutex_destroy(&stream->listening.lock);
     pthread_mutex_destroy(&stream->listeners_lock);
     pthread_mutex_destroy(&stream->snapshot_lock);
     pthread_cond_destroy(&stream->queue_changed);

@@ -7,11 +7,13 @@
  * Locks, each taken while holding at most those before it:
  *     role (is_writing; no mutex is held while a thread has it)  >  snapshot_lock  >  archive's own lock
  *                                                                >  listeners_lock  >  what a wake takes
- *                                                                >  queue_lock, ring.lock, trends.lock (nothing is taken under these)
+ *                                                                >  queue_lock, ring.lock, trends.lock, listening.lock (nothing is
+ *                                                                   taken under these)
  */
 #ifndef LISTEN_STREAM_PARTS_H
 #define LISTEN_STREAM_PARTS_H
 
+#include "listen/coverage.h"
 #include "listen/ring.h"
 #include "listen/stream.h"
 
@@ -79,6 +81,21 @@ struct trends {
     struct arena         arena;
 };
 
+enum { COVERAGE_LAGS = 1024 };
+
+/* What is known of what was missed, and of how late posts come. */
+struct listening {
+    pthread_mutex_t lock;
+    struct coverage coverage;
+    bool            is_dirty;   /* the archive has not heard of the newest gap yet */
+    int64_t         beat_us;    /* monotonic: the last sign of life in the archive */
+    int64_t         live_us;    /* stream's clock: when the last live post came; 0: never */
+    int64_t         refused_us; /* stream's clock: since when pushes are refused; 0: they are not */
+    enum error_code refused_for;
+    int64_t         lags_us[COVERAGE_LAGS]; /* of the newest live posts; slot lag_count % COVERAGE_LAGS is next */
+    uint64_t        lag_count;
+};
+
 struct stream {
     struct stream_options options;
     char                  folder[480];
@@ -105,7 +122,8 @@ struct stream {
     atomic_uint_fast64_t commits, pushed, rejected;
     atomic_int_fast64_t  last_commit_us;
 
-    struct trends trends;
+    struct listening listening;
+    struct trends    trends;
 };
 
 /* stream.c */
@@ -115,6 +133,16 @@ void stream_role_give(struct stream *stream);
 enum error_code stream_archive(struct stream *stream, struct archive **archive_out, struct error *error);
 /* For who has the role, after a commit: the posts that it added (taken over), and everybody is told. */
 void            stream_committed(struct stream *stream, uint64_t skipped, struct ring_post **posts, size_t count);
+
+/* stream_coverage.c */
+enum error_code coverage_start(struct stream *stream, struct error *error); /* once, before anybody else */
+void            coverage_heard(struct stream *stream, int64_t at_us, int64_t now_us); /* a new post */
+void            coverage_refused(struct stream *stream, enum error_code code); /* a push failed */
+/* For who has the role. Before the commit: what the archive should hear; after it: it did, and a time of refusals has ended. */
+void            coverage_accepts(struct stream *stream);
+enum error_code coverage_put(struct stream *stream, struct archive *archive, struct error *error);
+void            coverage_committed(struct stream *stream);
+void            coverage_beat(struct stream *stream, bool is_last); /* takes the role */
 
 /* stream_trends.c */
 enum error_code trends_start(struct stream *stream, struct error *error);

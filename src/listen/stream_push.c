@@ -142,8 +142,9 @@ static void drop(struct kept *kept)
     free(kept);
 }
 
-static enum error_code add_items(struct archive *archive, struct push *push, struct kept *kept, struct error *error)
+static enum error_code add_items(struct stream *stream, struct archive *archive, struct push *push, struct kept *kept, struct error *error)
 {
+    int64_t               now_us = stream_now_us(stream);
     struct stream_pushed *pushed = push->pushed;
     uint64_t *counters[] = {[ARCHIVE_NEW] = &pushed->added, [ARCHIVE_DUPLICATE] = &pushed->duplicate, [ARCHIVE_REFRESHED] = &pushed->refreshed,
                             [ARCHIVE_EDITED] = &pushed->edited, [ARCHIVE_WITHHELD] = &pushed->withheld};
@@ -163,6 +164,8 @@ static enum error_code add_items(struct archive *archive, struct push *push, str
             return code;
         }
         ++*counters[added];
+        if (added == ARCHIVE_NEW)
+            coverage_heard(stream, item->post.at_us, now_us);
         bool is_heard = added == ARCHIVE_NEW || added == ARCHIVE_EDITED;
         if (is_heard && !keep(kept, item, added == ARCHIVE_EDITED))
             return error_set(error, ERROR_MEMORY, "no memory for the newest posts");
@@ -179,13 +182,20 @@ static void commit_pushes(struct stream *stream, struct push *pushes)
     enum error_code code = kept ? stream_archive(stream, &archive, &error) : error_set(&error, ERROR_MEMORY, "no memory for a commit");
     bool            is_open = code == ERROR_NONE;
     for (struct push *push = pushes; push && !code; push = push->next)
-        code = add_items(archive, push, kept, &error);
+        code = add_items(stream, archive, push, kept, &error);
+    if (!code)
+        code = coverage_put(stream, archive, &error);
     if (!code)
         code = archive_commit(archive, &error);
-    if (!code)
+    if (!code) {
+        coverage_committed(stream);
+        coverage_accepts(stream);
         hand_over(stream, kept);
-    else if (is_open)
-        archive_rollback(archive);
+    } else {
+        coverage_refused(stream, code);
+        if (is_open)
+            archive_rollback(archive);
+    }
     drop(kept);
     for (struct push *push = pushes; push; push = push->next) {
         push->code = code;

@@ -1,141 +1,129 @@
-/* The inside of the server, for its own files.
+/* What the files of the server share. One request's way through them:
  *
- * Locks, in the order in which they may be taken: a stream's lock, then server->queue_lock. server->lock (lists of connections and
- * exchanges, peers) is taken alone. libmicrohttpd's own locks are taken inside MHD_suspend_connection and MHD_resume_connection, and it
- * calls us back with none of them held that those need.
+ *   target_arrived ─▶ headers ─▶ body pieces ─▶ whole: suspend ─▶ worker: handle ─▶ resume ─▶ answer queued ─▶ sent: completed
+ *   (server.c)        (exchange.c)                               (exchange.c)                (exchange.c)
+ *
+ * Who may touch an exchange: the event loop, but from suspending to resuming the worker. The watcher (watch.c) reads the phase of a
+ * connection and may shut its socket down, which the event loop then meets as an end of file.
+ *
+ * Locks, in the order in which they may be held together: server->lock, a stream's lock, then libmicrohttpd's and the queue's own.
  */
 #ifndef NET_INSIDE_H
 #define NET_INSIDE_H
 
+#include "net/address.h"
+#include "net/limits.h"
+#include "net/request.h"
 #include "net/server.h"
+#include "net/workers.h"
 
 #include <microhttpd.h>
-#include <pthread.h>
 #include <stdatomic.h>
 
-enum { PAIRS_MAX = 256, HEADERS_SET_MAX = 32, PEERS = 4096, PIECE_BYTES = 64 * 1024 };
-
-struct http_pair {
-    struct str name, value;
+enum phase {
+    PHASE_WAITING,   /* nothing of a request was seen yet, or not its first line */
+    PHASE_READING,   /* first line to last byte */
+    PHASE_RUNNING,   /* a worker has it */
+    PHASE_ANSWERING, /* on its way out */
 };
 
-struct http_pairs {
-    struct http_pair parameters[PAIRS_MAX], headers[PAIRS_MAX];
-    size_t           parameter_count, header_count;
+struct exchange;
+
+struct connection {
+    struct connection     *next, **back; /* in server->connections; both under server->lock */
+    struct server         *server;
+    struct MHD_Connection *mhd;
+    int                    fd;
+    struct address         address;
+    bool                   is_counted;  /* among its peer's */
+    bool                   is_lingering; /* answered before its body was read: see watch_linger */
+    struct exchange       *exchange;    /* of the event loop */
+    struct http_waker     *stream;      /* under server->lock */
+    _Atomic enum phase     phase;
+    _Atomic int64_t        since_us;    /* of the phase; of a stream: when its piece was ready */
+    _Atomic uint64_t       sending;     /* bytes of the answer or the piece */
+    atomic_bool            is_cut;      /* the watcher was tired of it */
 };
 
-struct http_headers {
-    struct { char *name, *value; } set[HEADERS_SET_MAX];
-    size_t count;
-};
-
-/* A piece of work for a worker. */
-struct job {
-    void (*run)(void *context);
-    void       *context;
-    struct job *next;
-    bool        is_queued; /* under queue_lock */
-};
-
-struct http_stream {
-    pthread_mutex_t           lock;
-    struct http_stream_source source;
-    struct server            *server;
-    struct MHD_Connection    *connection; /* NULL until its answer is on its way */
-    struct job                job;
-    struct buf                piece;    /* what was pulled, from sent on not yet taken */
-    size_t                    sent;
-    int64_t                   quiet_since_us; /* monotonic: nothing to say since */
-    bool is_pulling, is_suspended, is_woken, is_waiting /* the last pull had nothing */, is_over, has_failed, is_closed /* the connection went */;
-    struct http_stream       *next, **slot; /* in server->streams */
-};
-
-struct http_waker { /* a stream by another name */
-    struct http_stream stream;
-};
-
-enum exchange_state { EXCHANGE_READING, EXCHANGE_RUNNING, EXCHANGE_ANSWERED };
+enum exchange_state { EXCHANGE_NEW, EXCHANGE_READING, EXCHANGE_DROPPING /* reads the rest of a body that is too large */, EXCHANGE_RUNNING,
+                      EXCHANGE_ANSWERED, EXCHANGE_QUEUED };
 
 struct exchange {
-    struct server         *server;
-    struct MHD_Connection *connection;
-    struct http_request    request;
-    struct http_response   response;
-    struct http_headers    headers;
-    struct http_pairs      pairs;
-    struct arena           arena;
-    struct buf             body;
-    struct job             job;
-    enum exchange_state    state;
-    int64_t                started_us; /* monotonic */
-    uint64_t               bytes_out;
-    bool                   is_looked_at; /* its head was checked */
-};
-
-/* One socket; is_busy from the first line of a request until its answer is sent. */
-struct connection {
-    int                fd;
-    char               peer[64];
-    int64_t            waiting_since_us; /* monotonic: accepted, or the last answer sent */
-    bool               is_busy, is_cut;
-    struct connection *next, **slot;
-};
-
-struct peer {
-    uint64_t key;
-    double   tokens;
-    int64_t  at_us;
+    struct job            job;
+    struct server        *server;
+    struct connection    *connection;
+    struct MHD_Connection *mhd;
+    struct http_request   request;
+    struct http_response  response;
+    struct http_pairs     pairs;
+    struct arena          head;  /* target, headers, parameters: until the answer was sent */
+    struct arena          arena; /* the handler's: until it returned, or its stream was released */
+    struct buf            body;
+    uint64_t              body_counted; /* bytes of server->bodies_now */
+    size_t                target_len;
+    const char           *target_at; /* libmicrohttpd's own copy; see exchange_headers */
+    enum exchange_state   state;
+    struct refusal        refusal;
+    bool                  must_close, is_unanswered;
+    _Atomic unsigned      references; /* the event loop's, and its stream's */
+    struct MHD_Response  *answer;
+    int                   status;
+    uint64_t              bytes_in, bytes_out;
+    int64_t               started_us;
 };
 
 struct server {
     struct server_options options;
-    struct server_limits  limits; /* filled in */
+    struct server_limits  limits;
+    struct trusted        trusted;
     struct MHD_Daemon    *daemon;
-    char                  unix_path[256];
-    int                   port;
+    int                   listen_fd, port;
+    char                  unix_path[108];
+    struct workers        workers;
+    struct peers          peers;
     pthread_mutex_t       lock;
     struct connection    *connections;
-    struct peer           peers[PEERS];
-    pthread_mutex_t       queue_lock;
-    pthread_cond_t        queue_changed;
-    struct job           *first, *last;
-    unsigned              queued, running;
-    pthread_mutex_t       stream_lock; /* of the list of streams; before a stream's lock */
-    struct http_stream   *streams;
-    pthread_t             workers[64], sweeper;
-    unsigned              worker_count;
-    bool                  has_sweeper, is_stopping /* no new requests */, is_over /* workers end */;
-    atomic_ullong         requests, refused, bytes_in, bytes_out, by_status[6], number;
-    atomic_ullong         connections_now, streams_now;
-    uint64_t              seed;
+    struct lingering     *lingering;
+    pthread_t             watcher;
+    pthread_cond_t        watcher_end;
+    bool                  is_watching, is_watcher_ending;
+    atomic_bool           is_stopping, is_grace_over;
+    _Atomic unsigned      connection_count, stream_count, suspended; /* suspended: connections that libmicrohttpd must not be stopped with */
+    _Atomic unsigned      unanswered;  /* whole requests until their answers are sent */
+    _Atomic uint64_t      bodies_now;
+    _Atomic uint64_t      requests, refused, bytes_in, bytes_out, by_status[6];
+    _Atomic uint64_t      next_id;
+    uint64_t              id_seed;
+    _Atomic int64_t       refused_logged_us; /* at most one line in 50 ms says that a connection was refused */
 };
 
-/* request.c: fills path, target, parameters and headers. False: nothing that should be answered but by `status` (400, 414, 431). */
-bool request_read(struct exchange *exchange, const char *raw_target, const char *method, int *status_out);
+/* exchange.c */
+struct exchange *exchange_new(struct connection *connection, const char *target);
+void             exchange_release(struct exchange *exchange);
+enum MHD_Result  exchange_step(struct exchange *exchange, const char *method, const char *version, const char *bytes, size_t *size_io);
+void             exchange_completed(struct exchange *exchange, enum MHD_RequestTerminationCode why);
 
-/* response.c: what the handler left, as libmicrohttpd wants it. NULL without memory. */
-struct MHD_Response *response_make(struct exchange *exchange, unsigned *status_out);
-void                 response_fini(struct exchange *exchange); /* a response that was not made */
-struct MHD_Response *response_refusal(int status); /* a few words as problem+json */
+/* response.c */
+struct MHD_Response *response_build(struct exchange *exchange);
+void                 response_refuse(struct exchange *exchange, const struct refusal *refusal);
 
 /* stream.c */
-/* NULL without memory; then it was dropped. */
-struct MHD_Response *stream_response(struct http_stream *stream, struct server *server, struct MHD_Connection *connection);
-void                 stream_drop(struct http_stream *stream); /* it never came to an answer */
-void                 streams_end(struct server *server); /* every one ends with its next piece */
-void                 streams_look(struct server *server, int64_t now_us); /* wakes those that are quiet for too long */
+struct MHD_Response *stream_answer(struct http_waker *stream, struct exchange *exchange);
+void stream_abandon(struct http_waker *stream); /* never begun: releases it */
+bool stream_tick(struct http_waker *stream, int64_t now_us); /* pulls where idle_s have passed; true: it waits for http_wake */
+void stream_end(struct http_waker *stream, bool only_if_waiting); /* no more pulls; one that did not wait is cut */
 
-/* workers.c */
-bool workers_start(struct server *server);
-/* False: too many wait already. Jobs of streams always find room: there is at most one for each connection. */
-bool workers_add(struct server *server, struct job *job, bool is_bounded);
-void workers_wait(struct server *server, unsigned grace_ms); /* until nothing is queued or running */
-void workers_stop(struct server *server);
+/* watch.c */
+enum error_code watch_start(struct server *server, struct error *error);
+void            watch_end(struct server *server);
+/* A socket closed while bytes are still coming in is reset, and the client never sees our answer: a copy of it stays open for a moment and
+ * is read until its end. */
+void            watch_linger(struct connection *connection);
 
-/* limits.c */
-bool  limits_admit(struct server *server, const char *peer, int64_t now_us); /* a request of this peer now */
-void  connections_notify(void *server, struct MHD_Connection *connection, void **socket_context, enum MHD_ConnectionNotificationCode code);
-void  connection_busy(struct server *server, struct MHD_Connection *connection, bool is_busy);
-void *sweeper_run(void *server);
+/* server.c */
+void server_resume(struct server *server, struct MHD_Connection *mhd);
+/* False while the server stops: then nothing may be suspended any more. */
+bool server_suspend(struct server *server, struct MHD_Connection *mhd);
+void server_log_line(struct server *server, const struct http_log *line);
 
 #endif

@@ -1,109 +1,156 @@
-/* Who may ask, how often, and how long a connection may take over it. */
-#include "net/inside.h"
+#include "net/limits.h"
 
 #include "base/clock.h"
 #include "base/hash.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
-/* A bucket of tokens for each peer (as in RFC 2697), filled with requests_per_peer_s a second up to twice that. The table is of fixed
- * size: where two peers meet in one place, the newcomer begins with a full bucket, which errs on the side of answering. */
-bool limits_admit(struct server *server, const char *peer, int64_t now_us)
+struct peer {
+    struct peer   *next;
+    struct address key;
+    unsigned       connections;
+    int64_t        tokens_us; /* time that was saved up: one request costs a second / requests_per_s */
+    int64_t        filled_us;
+};
+
+enum { BURST_US = 2 * CLOCK_SECOND_US };
+
+bool peers_init(struct peers *peers, unsigned connections_most, unsigned requests_per_s)
 {
-    double   rate = server->limits.requests_per_peer_s, most = rate * 2;
-    uint64_t key = hash_mix(hash_bytes(peer, strlen(peer)), server->seed) | 1;
-    pthread_mutex_lock(&server->lock);
-    struct peer *row = &server->peers[key % PEERS];
-    if (row->key != key)
-        *row = (struct peer){key, most, now_us};
-    row->tokens += (double)(now_us - row->at_us) / 1e6 * rate;
-    row->tokens = row->tokens > most ? most : row->tokens;
-    row->at_us = now_us;
-    bool is_admitted = row->tokens >= 1;
-    if (is_admitted)
-        row->tokens -= 1;
-    pthread_mutex_unlock(&server->lock);
-    return is_admitted;
+    *peers = (struct peers){.connections_most = connections_most, .requests_per_s = requests_per_s, .others = calloc(1, sizeof(struct peer))};
+    pthread_mutex_init(&peers->lock, NULL);
+    return peers->others != NULL;
 }
 
-static void print_peer(const struct sockaddr *address, char peer[64])
+void peers_fini(struct peers *peers)
 {
-    snprintf(peer, 64, "unix");
-    if (address && address->sa_family == AF_INET)
-        inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)address)->sin_addr, peer, 64);
-    else if (address && address->sa_family == AF_INET6)
-        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, peer, 64);
-}
-
-void connections_notify(void *context, struct MHD_Connection *connection, void **socket_context, enum MHD_ConnectionNotificationCode code)
-{
-    struct server *server = context;
-    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        struct connection *row = calloc(1, sizeof *row);
-        *socket_context = row;
-        if (!row)
-            return;
-        row->fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-        print_peer(MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr, row->peer);
-        row->waiting_since_us = clock_monotonic_us();
-        pthread_mutex_lock(&server->lock);
-        row->next = server->connections;
-        row->slot = &server->connections;
-        if (row->next)
-            row->next->slot = &row->next;
-        server->connections = row;
-        pthread_mutex_unlock(&server->lock);
-        atomic_fetch_add(&server->connections_now, 1);
-        return;
-    }
-    struct connection *row = *socket_context;
-    if (!row)
-        return;
-    pthread_mutex_lock(&server->lock); /* the socket is still open: see sweeper_run */
-    *row->slot = row->next;
-    if (row->next)
-        row->next->slot = row->slot;
-    pthread_mutex_unlock(&server->lock);
-    free(row);
-    *socket_context = NULL;
-    atomic_fetch_sub(&server->connections_now, 1);
-}
-
-void connection_busy(struct server *server, struct MHD_Connection *connection, bool is_busy)
-{
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    struct connection              *row = info ? info->socket_context : NULL;
-    if (!row)
-        return;
-    pthread_mutex_lock(&server->lock);
-    row->is_busy = is_busy;
-    row->waiting_since_us = clock_monotonic_us();
-    pthread_mutex_unlock(&server->lock);
-}
-
-/* libmicrohttpd ends connections on which nothing moves. One that sends a byte now and then would live for ever: it is cut when a
- * request has not come in whole within request_s. Only the socket is shut down here; its own thread sees that and cleans up. */
-void *sweeper_run(void *context)
-{
-    struct server *server = context;
-    while (!__atomic_load_n(&server->is_over, __ATOMIC_ACQUIRE)) {
-        clock_sleep(250);
-        int64_t now_us = clock_monotonic_us(), most_us = (int64_t)server->limits.request_s * CLOCK_SECOND_US;
-        pthread_mutex_lock(&server->lock);
-        for (struct connection *row = server->connections; row; row = row->next) {
-            if (row->is_busy || row->is_cut || now_us - row->waiting_since_us < most_us)
-                continue;
-            row->is_cut = true;
-            shutdown(row->fd, SHUT_RDWR);
-            atomic_fetch_add(&server->refused, 1);
-            if (server->options.log)
-                server->options.log(server->options.context, &(struct http_log){.event = "timeout", .peer = row->peer});
+    for (size_t i = 0; i < PEERS_SLOTS; i++)
+        while (peers->slots[i]) {
+            struct peer *next = peers->slots[i]->next;
+            free(peers->slots[i]);
+            peers->slots[i] = next;
         }
-        pthread_mutex_unlock(&server->lock);
-        streams_look(server, now_us);
-    }
-    return NULL;
+    free(peers->others);
+    pthread_mutex_destroy(&peers->lock);
+}
+
+/* Who has a whole IPv6 net has one share. */
+static struct address key_of(const struct address *address)
+{
+    static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+    struct address             key = *address;
+    if (!key.is_unix && memcmp(key.bytes, mapped, sizeof mapped) != 0)
+        memset(key.bytes + 8, 0, 8);
+    return key;
+}
+
+static bool is_same(const struct address *a, const struct address *b)
+{
+    return a->is_unix == b->is_unix && memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
+
+static struct peer **slot_of(struct peers *peers, const struct address *key)
+{
+    return &peers->slots[hash_bytes(key->bytes, sizeof key->bytes) % PEERS_SLOTS];
+}
+
+static void fill(struct peer *peer, int64_t now_us)
+{
+    int64_t passed_us = now_us - peer->filled_us;
+    if (passed_us > 0)
+        peer->tokens_us = passed_us > BURST_US - peer->tokens_us ? BURST_US : peer->tokens_us + passed_us;
+    peer->filled_us = now_us;
+}
+
+/* Forgets who has nothing open and has used nothing lately. At most once a second: it walks them all. */
+static void sweep(struct peers *peers, int64_t now_us)
+{
+    if (now_us - peers->swept_us < CLOCK_SECOND_US)
+        return;
+    peers->swept_us = now_us;
+    for (size_t i = 0; i < PEERS_SLOTS; i++)
+        for (struct peer **at = &peers->slots[i]; *at;) {
+            struct peer *peer = *at;
+            fill(peer, now_us);
+            if (peer->connections || peer->tokens_us < BURST_US) {
+                at = &peer->next;
+                continue;
+            }
+            *at = peer->next;
+            free(peer);
+            peers->count--;
+        }
+}
+
+static struct peer *find(struct peers *peers, const struct address *key)
+{
+    struct peer *peer = *slot_of(peers, key);
+    while (peer && !is_same(&peer->key, key))
+        peer = peer->next;
+    return peer;
+}
+
+static struct peer *find_or_add(struct peers *peers, const struct address *key, int64_t now_us)
+{
+    struct peer *peer = find(peers, key);
+    if (peer)
+        return peer;
+    if (peers->count >= PEERS_MOST)
+        sweep(peers, now_us);
+    peer = peers->count < PEERS_MOST ? calloc(1, sizeof *peer) : NULL;
+    if (!peer)
+        return peers->others;
+    struct peer **slot = slot_of(peers, key);
+    *peer = (struct peer){.next = *slot, .key = *key, .tokens_us = BURST_US, .filled_us = now_us};
+    *slot = peer;
+    peers->count++;
+    return peer;
+}
+
+bool peers_may_connect(struct peers *peers, const struct address *address)
+{
+    struct address key = key_of(address);
+    pthread_mutex_lock(&peers->lock);
+    struct peer *peer = find(peers, &key);
+    if (!peer && peers->count >= PEERS_MOST)
+        peer = peers->others;
+    bool may = !peer || peer->connections < peers->connections_most;
+    pthread_mutex_unlock(&peers->lock);
+    return may;
+}
+
+void peers_connect(struct peers *peers, const struct address *address, int64_t now_us)
+{
+    struct address key = key_of(address);
+    pthread_mutex_lock(&peers->lock);
+    find_or_add(peers, &key, now_us)->connections++;
+    pthread_mutex_unlock(&peers->lock);
+}
+
+void peers_disconnect(struct peers *peers, const struct address *address, int64_t now_us)
+{
+    struct address key = key_of(address);
+    pthread_mutex_lock(&peers->lock);
+    struct peer *peer = find(peers, &key);
+    if (!peer || !peer->connections) /* it was counted among the others */
+        peer = peers->others;
+    if (peer->connections)
+        peer->connections--;
+    if (peers->count >= PEERS_MOST / 2)
+        sweep(peers, now_us);
+    pthread_mutex_unlock(&peers->lock);
+}
+
+bool peers_take(struct peers *peers, const struct address *address, int64_t now_us)
+{
+    struct address key = key_of(address);
+    int64_t        cost_us = CLOCK_SECOND_US / peers->requests_per_s;
+    pthread_mutex_lock(&peers->lock);
+    struct peer *peer = find_or_add(peers, &key, now_us);
+    fill(peer, now_us);
+    bool may = peer->tokens_us >= cost_us;
+    if (may)
+        peer->tokens_us -= cost_us;
+    pthread_mutex_unlock(&peers->lock);
+    return may;
 }

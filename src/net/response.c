@@ -1,39 +1,67 @@
+/* From what a handler filled in to what libmicrohttpd sends. */
 #include "net/inside.h"
 
 #include "base/hash.h"
+#include "base/json.h"
 
 #include <stdlib.h>
+#include <strings.h>
+
+enum { HEADERS_SET_MOST = 32 };
+
+struct http_headers {
+    struct {
+        char *name, *value;
+    } each[HEADERS_SET_MOST];
+    size_t count;
+};
 
 void http_set_header(struct http_response *response, const char *name, const char *value)
 {
-    struct http_headers *headers = response->headers;
     for (const char *c = value; *c; c++)
         require((unsigned char)*c >= 0x20 && *c != 0x7f);
-    size_t i = 0;
-    while (i < headers->count && strcasecmp(headers->set[i].name, name) != 0)
+    if (!response->headers)
+        response->headers = calloc(1, sizeof *response->headers);
+    struct http_headers *headers = response->headers;
+    require(headers != NULL);
+    bool   may_repeat = strcasecmp(name, "Set-Cookie") == 0;
+    size_t i = may_repeat ? headers->count : 0;
+    while (i < headers->count && strcasecmp(headers->each[i].name, name) != 0)
         i++;
-    if (strcasecmp(name, "set-cookie") == 0)
-        i = headers->count; /* the one header that may come twice */
-    require(i < HEADERS_SET_MAX);
-    if (i < headers->count) {
-        free(headers->set[i].name);
-        free(headers->set[i].value);
-    } else {
+    require(i < HEADERS_SET_MOST);
+    if (i == headers->count)
         headers->count++;
-    }
-    headers->set[i].name = strdup(name);
-    headers->set[i].value = strdup(value);
-    require(headers->set[i].name && headers->set[i].value);
+    free(headers->each[i].name);
+    free(headers->each[i].value);
+    headers->each[i].name = strdup(name);
+    headers->each[i].value = strdup(value);
+    require(headers->each[i].name && headers->each[i].value);
 }
 
-static bool has_etag(struct str list, const char *etag)
+void http_response_fini(struct http_response *response)
 {
-    struct str each;
-    while (str_next_field(&list, ',', &each)) {
-        each = str_trim(each);
-        if (str_starts_with(each, STR("W/")))
-            each = str_slice(each.ptr + 2, each.len - 2);
-        if (str_equal(each, str_of(etag)) || str_equal(each, STR("*")))
+    if (response->stream)
+        stream_abandon((struct http_waker *)(void *)response->stream);
+    for (size_t i = 0; response->headers && i < response->headers->count; i++) {
+        free(response->headers->each[i].name);
+        free(response->headers->each[i].value);
+    }
+    free(response->headers);
+    buf_fini(&response->body);
+    *response = (struct http_response){0};
+}
+
+/* ---- ETag ---- */
+
+/* Is the tag, or any tag, in the list? Weak and strong ones are the same here (RFC 9110, 13.1.2); `len` bytes of each are compared, so that
+ * "abc-gz" and "abc-br" are found as "abc. */
+static bool list_has(struct str list, struct str tag, bool is_beginning)
+{
+    for (struct str one; str_next_field(&list, ',', &one);) {
+        one = str_trim(one);
+        if (str_starts_with(one, STR("W/")))
+            one = str_slice(one.ptr + 2, one.len - 2);
+        if (str_equal(one, STR("*")) || str_equal(one, tag) || (is_beginning && one.len > tag.len && str_starts_with(one, tag)))
             return true;
     }
     return false;
@@ -41,118 +69,136 @@ static bool has_etag(struct str list, const char *etag)
 
 void http_set_etag(const struct http_request *request, struct http_response *response)
 {
-    char etag[24];
-    snprintf(etag, sizeof etag, "\"%016llx\"", (unsigned long long)hash_bytes(response->body.ptr, response->body.len));
-    http_set_header(response, "ETag", etag);
-    if (!has_etag(http_header(request, "if-none-match"), etag))
-        return;
-    response->status = 304;
-    buf_clear(&response->body);
+    char       tag[24];
+    struct str held = http_header(request, "If-None-Match");
+    snprintf(tag, sizeof tag, "\"%016llx\"", (unsigned long long)hash_str(buf_str(&response->body)));
+    http_set_header(response, "ETag", tag);
+    if ((request->method == HTTP_GET || request->method == HTTP_HEAD) && response->status == 200 && held.ptr &&
+        list_has(held, str_of(tag), false)) {
+        response->status = 304;
+        response->content_type = NULL;
+        buf_fini(&response->body);
+    }
 }
 
-/* Whether a coding is accepted: named, and not with q=0 (RFC 9110, section 12.5.3). */
-static bool accepts(struct str list, struct str coding)
+/* ---- Assets ---- */
+
+/* Does Accept-Encoding take the coding? "gzip, br;q=0" does not take br. */
+static bool accepts(struct str list, const char *coding)
 {
-    struct str each, name;
-    while (str_next_field(&list, ',', &each)) {
-        struct str rest = str_trim(each);
-        if (!str_next_field(&rest, ';', &name) || !str_equal_ascii_nocase(str_trim(name), coding))
+    for (struct str one; str_next_field(&list, ',', &one);) {
+        struct str name;
+        str_next_field(&one, ';', &name);
+        if (!str_equal_ascii_nocase(str_trim(name), str_of(coding)))
             continue;
-        rest = str_trim(rest);
-        return !(str_starts_with(rest, STR("q=0")) && !str_contains(rest, STR("1")) && rest.len <= 7 &&
-                 strspn(rest.ptr + 2, "0.") >= rest.len - 2);
+        struct str weight = one.ptr ? str_trim(one) : STR("");
+        double     quality = 1;
+        if (weight.len > 2 && (weight.ptr[0] | 0x20) == 'q' && weight.ptr[1] == '=' &&
+            !str_to_double(str_slice(weight.ptr + 2, weight.len - 2), &quality))
+            quality = 0;
+        return quality > 0;
     }
     return false;
 }
 
-static struct MHD_Response *make_asset(struct exchange *exchange, unsigned *status_out)
+static struct MHD_Response *asset_answer(struct exchange *exchange)
 {
-    const struct http_asset *asset = exchange->response.asset;
-    struct str               accepted = http_header(&exchange->request, "accept-encoding"), bytes = asset->identity;
-    const char              *coding = NULL;
-    char                     etag[80];
-    if (asset->br.len && accepts(accepted, STR("br")))
-        bytes = asset->br, coding = "br";
-    else if (asset->gz.len && accepts(accepted, STR("gzip")))
-        bytes = asset->gz, coding = "gzip";
-    /* A coding is a representation of its own, with an ETag of its own. */
-    size_t len = strlen(asset->etag);
-    snprintf(etag, sizeof etag, "%.*s%s%s\"", (int)(len ? len - 1 : 0), asset->etag, coding ? "-" : "", coding ? coding : "");
-    bool is_same = has_etag(http_header(&exchange->request, "if-none-match"), etag);
-    struct MHD_Response *made = MHD_create_response_from_buffer(is_same ? 0 : bytes.len, (void *)(uintptr_t)bytes.ptr, MHD_RESPMEM_PERSISTENT);
-    if (!made)
-        return NULL;
-    *status_out = is_same ? 304 : (unsigned)exchange->response.status;
-    MHD_add_response_header(made, "ETag", etag);
-    MHD_add_response_header(made, "Content-Type", asset->type);
-    MHD_add_response_header(made, "Cache-Control", asset->is_immutable ? "public, max-age=31536000, immutable" : "no-cache");
-    if (coding)
-        MHD_add_response_header(made, "Content-Encoding", coding);
-    MHD_add_response_header(made, "Vary", "Accept-Encoding, Cookie");
-    return made;
+    struct http_response    *response = &exchange->response;
+    const struct http_asset *asset = response->asset;
+    struct str               codings = http_header(&exchange->request, "Accept-Encoding");
+    struct str               bytes = asset->identity, held = http_header(&exchange->request, "If-None-Match");
+    const char              *coding = NULL, *suffix = "";
+    char                     tag[128];
+    if (asset->br.len && accepts(codings, "br"))
+        bytes = asset->br, coding = "br", suffix = "-br";
+    else if (asset->gz.len && accepts(codings, "gzip"))
+        bytes = asset->gz, coding = "gzip", suffix = "-gz";
+    struct str bare = str_of(asset->etag); /* with its quotes */
+    require(bare.len >= 2 && bare.len < sizeof tag - 4);
+    bare.len--;
+    snprintf(tag, sizeof tag, "%.*s%s\"", STR_ARG(bare), suffix);
+    http_set_header(response, "ETag", tag);
+    http_set_header(response, "Vary", "Accept-Encoding");
+    http_set_header(response, "Cache-Control", asset->is_immutable ? "public, max-age=31536000, immutable" : "no-cache");
+    response->content_type = asset->type;
+    if (response->status == 200 && held.ptr && list_has(held, bare, true)) {
+        response->status = 304;
+        response->content_type = NULL;
+        bytes = (struct str){0};
+    } else if (coding) {
+        http_set_header(response, "Content-Encoding", coding);
+    }
+    exchange->bytes_out = exchange->request.method == HTTP_HEAD ? 0 : bytes.len;
+    return MHD_create_response_from_buffer(bytes.len, bytes.len ? (void *)(uintptr_t)bytes.ptr : (void *)"", MHD_RESPMEM_PERSISTENT);
 }
 
-struct MHD_Response *response_make(struct exchange *exchange, unsigned *status_out)
+/* ---- All of them ---- */
+
+static struct MHD_Response *body_answer(struct exchange *exchange)
+{
+    struct buf *body = &exchange->response.body;
+    if (body->has_failed) {
+        buf_fini(body);
+        response_refuse(exchange, &(struct refusal){503, "no memory for the answer"});
+    }
+    exchange->bytes_out = exchange->request.method == HTTP_HEAD ? 0 : body->len;
+    if (!body->len)
+        return MHD_create_response_from_buffer(0, (void *)"", MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *answer = MHD_create_response_from_buffer(body->len, body->ptr, MHD_RESPMEM_MUST_FREE);
+    if (answer)
+        *body = (struct buf){0};
+    return answer;
+}
+
+struct MHD_Response *response_build(struct exchange *exchange)
 {
     struct http_response *response = &exchange->response;
-    struct MHD_Response  *made;
-    *status_out = (unsigned)response->status;
-    if (response->stream) {
-        made = stream_response(response->stream, exchange->server, exchange->connection);
-        response->stream = NULL;
-    } else if (response->asset) {
-        made = make_asset(exchange, status_out);
-    } else if (response->body.len) {
-        made = MHD_create_response_from_buffer(response->body.len, response->body.ptr, MHD_RESPMEM_MUST_FREE);
-        if (made)
-            response->body = (struct buf){0};
-    } else {
-        made = MHD_create_response_from_buffer(0, (void *)(uintptr_t)"", MHD_RESPMEM_PERSISTENT);
+    struct http_waker    *stream = (struct http_waker *)(void *)response->stream;
+    struct MHD_Response  *answer;
+    response->stream = NULL;
+    if (stream && exchange->request.method == HTTP_HEAD) {
+        stream_abandon(stream);
+        stream = NULL;
     }
-    if (!made)
+    if (stream)
+        answer = stream_answer(stream, exchange);
+    else
+        answer = response->asset ? asset_answer(exchange) : body_answer(exchange);
+    exchange->status = response->status;
+    if (!answer)
         return NULL;
-    if (response->content_type && !response->asset)
-        MHD_add_response_header(made, "Content-Type", response->content_type);
-    for (size_t i = 0; i < exchange->headers.count; i++) {
-        bool is_told = response->asset && strcasecmp(exchange->headers.set[i].name, "vary") == 0;
-        if (!is_told)
-            MHD_add_response_header(made, exchange->headers.set[i].name, exchange->headers.set[i].value);
-    }
-    MHD_add_response_header(made, "X-Request-Id", exchange->request.id);
-    return made;
+    if (response->content_type)
+        MHD_add_response_header(answer, "Content-Type", response->content_type);
+    MHD_add_response_header(answer, "X-Request-Id", exchange->request.id);
+    if (exchange->must_close)
+        MHD_add_response_header(answer, "Connection", "close");
+    for (size_t i = 0; response->headers && i < response->headers->count; i++)
+        MHD_add_response_header(answer, response->headers->each[i].name, response->headers->each[i].value);
+    return answer;
 }
 
-void response_fini(struct exchange *exchange)
+void response_refuse(struct exchange *exchange, const struct refusal *refusal)
 {
-    if (exchange->response.stream)
-        stream_drop(exchange->response.stream);
-    buf_fini(&exchange->response.body);
-    for (size_t i = 0; i < exchange->headers.count; i++) {
-        free(exchange->headers.set[i].name);
-        free(exchange->headers.set[i].value);
-    }
-}
-
-struct MHD_Response *response_refusal(int status)
-{
-    static const struct { int status; const char *title, *detail; } rows[] = {
-        {400, "bad request", "the address or the headers are not well formed"},
-        {413, "too large", "the body is larger than this server takes"},
-        {429, "too many requests", "slow down a little"},
-        {431, "headers too large", "too many or too long headers"},
-        {503, "busy", "too many requests wait already"}};
-    size_t i = 0;
-    char   text[256];
-    while (i + 1 < sizeof rows / sizeof rows[0] && rows[i].status != status)
-        i++;
-    int len = snprintf(text, sizeof text, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\",\"request\":\"\"}", rows[i].title,
-                       rows[i].status, rows[i].detail);
-    struct MHD_Response *made = MHD_create_response_from_buffer((size_t)len, text, MHD_RESPMEM_MUST_COPY);
-    if (!made)
-        return NULL;
-    MHD_add_response_header(made, "Content-Type", "application/problem+json");
-    MHD_add_response_header(made, "Cache-Control", "no-store");
-    if (status == 429 || status == 503)
-        MHD_add_response_header(made, "Retry-After", "1");
-    return made;
+    struct http_response *response = &exchange->response;
+    struct json           json = json_writer(&response->body);
+    buf_clear(&response->body);
+    response->status = refusal->status;
+    response->content_type = "application/problem+json";
+    json_object(&json);
+    json_key(&json, "type");
+    json_text(&json, "about:blank");
+    json_key(&json, "title");
+    json_text(&json, MHD_get_reason_phrase_for((unsigned)refusal->status));
+    json_key(&json, "status");
+    json_i64(&json, refusal->status);
+    json_key(&json, "detail");
+    json_text(&json, refusal->detail);
+    json_key(&json, "request_id");
+    json_text(&json, exchange->request.id);
+    json_end(&json);
+    http_set_header(response, "Cache-Control", "no-store");
+    http_set_header(response, "X-Content-Type-Options", "nosniff");
+    if (refusal->status == 429 || refusal->status == 503)
+        http_set_header(response, "Retry-After", "1");
+    atomic_fetch_add(&exchange->server->refused, 1);
 }

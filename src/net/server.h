@@ -30,10 +30,14 @@ struct server_limits { /* 0: the default that is named */
     unsigned idle_s;              /* a connection that sends or takes nothing: 30 */
     unsigned request_s;           /* from the first byte of a request to its last: 60 (a slow loris ends here) */
     unsigned requests_per_peer_s; /* 500 in a second and peer, bursts of twice that; more: 429 */
+    uint64_t bodies_bytes;        /* of all requests that are being read or answered, together: 8 times body_bytes; more: 503 */
 };
 
 struct server_options {
     const char          *listen; /* "127.0.0.1:8600", "[::1]:8600", "127.0.0.1:0" (any free port), "unix:/path" */
+    /* Addresses and nets ("127.0.0.1, 10.0.0.0/8, unix") whose X-Forwarded-For is believed: it is walked from its right end past these
+     * alone. NULL: nobody's. A peer is an address; of IPv6 the first 64 bits count as one peer. */
+    const char          *trusted_proxies;
     struct server_limits limits;
     void (*handle)(void *context, struct http_request *request, struct http_response *response); /* on a worker thread */
     void (*log)(void *context, const struct http_log *line); /* after each answer, and once for each refused connection; any thread */
@@ -43,14 +47,16 @@ struct server_options {
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OTHER };
 extern const char *const http_method_names[7];
 
-/* A request, read whole. Lives until the handler returned (for a stream: until release). */
+/* A request, read whole. Lives until the handler returned (for a stream: until release). Refused before the handler sees it: a path that is
+ * not as below, a broken escape, two Content-Length or Host headers, Transfer-Encoding that is not "chunked" alone, blanks in header names. */
 struct http_request {
     enum http_method method;
     struct str       path;  /* decoded; begins with /, holds no NUL, no control bytes, no "." or ".." segments, no empty ones, valid UTF-8 */
     struct str       target; /* as it came, with its query */
     struct str       body;
     char             id[20];
-    char             peer[64]; /* address without port; behind a trusted proxy the client's */
+    char             peer[64]; /* address without port; behind a trusted proxy the client's; "unix" */
+    unsigned         worker;   /* which thread runs the handler: 0 .. server_workers() - 1 */
     struct arena    *arena;
     struct http_pairs *pairs; /* parameters and headers; see below */
 };
@@ -80,8 +86,9 @@ struct http_response {
     struct http_headers *headers; /* see http_set_header */
     struct http_stream  *stream;  /* see http_stream_begin */
 };
-/* Copies. A value with a control byte in it is a defect of ours. */
+/* Copies; a second one of a name replaces the first, but for Set-Cookie. A value with a control byte in it is a defect of ours. */
 void http_set_header(struct http_response *response, const char *name, const char *value);
+void http_response_fini(struct http_response *response); /* for tests that call a handler without a server */
 /* Quotes the hash of the body as ETag and turns a GET answer into 304 where If-None-Match holds it. */
 void http_set_etag(const struct http_request *request, struct http_response *response);
 
@@ -92,9 +99,9 @@ enum http_pull { HTTP_PULL_MORE, /* out holds the next piece */ HTTP_PULL_WAIT, 
 
 struct http_stream_source {
     /* Fills out (empty, at most 1 MiB). On a worker, never two at once for one stream; not called before what it gave last is on its way:
-     * a slow reader is not read for ahead. */
+     * a slow reader is not read for ahead. What is in out is sent whatever pull returns, except for HTTP_PULL_FAILED. */
     enum http_pull (*pull)(void *context, struct buf *out);
-    void (*release)(void *context); /* once, when the stream has ended for whatever reason; no pull runs or follows */
+    void (*release)(void *context); /* once, on a worker, when the stream has ended for whatever reason; no pull runs or follows */
     void  *context;
     unsigned idle_s; /* pulled with nothing to say for so long: pull is called all the same (for a comment line); 0: never */
 };
@@ -106,7 +113,7 @@ void               http_wake(struct http_waker *waker);
 
 struct http_log {
     const struct http_request *request; /* NULL: refused before it was read */
-    const char *event;  /* "request", "refused", "timeout" */
+    const char *event;  /* "request", "refused", "timeout", "cut" (the client went away, or a stream failed) */
     int         status;
     uint64_t    bytes_in, bytes_out;
     int64_t     elapsed_us;
@@ -121,8 +128,10 @@ struct server_counters {
 /* Listens when it returns. ERROR_CONFLICT: the address is in use (named); ERROR_INVALID: no address. */
 enum error_code server_start(const struct server_options *options, struct server **server_out, struct error *error);
 int             server_port(const struct server *server); /* 0 for a Unix socket */
+unsigned        server_workers(const struct server *server);
 void            server_counters(const struct server *server, struct server_counters *counters_out);
-/* Takes no new connections, ends streams, lets requests that are running finish (at most grace_ms), closes. free(NULL) is legal. */
+/* Takes no new connections, ends streams, lets requests that are running be answered (their clients have grace_ms to take the answers; a
+ * handler is waited for as long as it runs), closes. NULL is legal. */
 void            server_stop(struct server *server, unsigned grace_ms);
 
 #endif

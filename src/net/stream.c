@@ -1,7 +1,10 @@
-/* Answers that go on. One piece is pulled on a worker while the connection is suspended; libmicrohttpd takes it and asks for the next.
+/* Answers that go on. A stream's connection is suspended whenever it has nothing to send; a worker pulls, then it is resumed.
  *
- *     take ──nothing left──▶ suspended, pull queued ──piece──▶ resumed ──▶ take ...
- *                                    └─nothing to say──▶ waits for http_wake (or idle_s) ──▶ pull queued
+ *              ┌──────────── all sent ────────────┐
+ *              ▼                                  │
+ *   FRESH ─▶ QUEUED ─▶ PULLING ─▶ (MORE) ─▶ SENDING ─▶ (END) ─▶ closed, released by a worker
+ *              ▲          │ (WAIT)
+ *              └─ wake ── WAITING
  */
 #include "net/inside.h"
 
@@ -9,179 +12,231 @@
 
 #include <stdlib.h>
 
-static void resume(struct http_stream *stream) /* its lock is held */
-{
-    if (!stream->is_suspended)
-        return;
-    stream->is_suspended = false;
-    MHD_resume_connection(stream->connection);
-}
+enum { PIECE_MOST_BYTES = 1024 * 1024, READ_BYTES = 8 * 1024 /* at once, to a client of HTTP/1.0 */ };
 
-static void ask_for_piece(struct http_stream *stream) /* its lock is held */
-{
-    if (stream->is_pulling)
-        return;
-    stream->is_pulling = true;
-    stream->is_waiting = false;
-    stream->is_woken = false;
-    workers_add(stream->server, &stream->job, false);
-}
+enum stream_state { STREAM_FRESH, STREAM_QUEUED, STREAM_PULLING, STREAM_WAITING, STREAM_SENDING };
 
-static void end(struct http_stream *stream) /* nobody else knows it any longer, but for its waker's users */
-{
-    struct server *server = stream->server;
-    pthread_mutex_lock(&server->stream_lock);
-    *stream->slot = stream->next;
-    if (stream->next)
-        stream->next->slot = stream->slot;
-    pthread_mutex_unlock(&server->stream_lock);
-    stream->source.release(stream->source.context); /* wakes may come until it returns */
-    pthread_mutex_destroy(&stream->lock);
-    buf_fini(&stream->piece);
-    free(stream);
-    atomic_fetch_sub(&server->streams_now, 1);
-}
-
-static void pull(void *context)
-{
-    struct http_stream *stream = context;
-    buf_clear(&stream->piece);
-    stream->sent = 0;
-    enum http_pull found = stream->source.pull(stream->source.context, &stream->piece);
-    pthread_mutex_lock(&stream->lock);
-    stream->is_pulling = false;
-    stream->has_failed = found == HTTP_PULL_FAILED || stream->piece.has_failed;
-    stream->is_over = stream->is_over || found == HTTP_PULL_END;
-    if (stream->is_closed) {
-        pthread_mutex_unlock(&stream->lock);
-        end(stream);
-        return;
-    }
-    bool has_nothing = found == HTTP_PULL_WAIT && stream->piece.len == 0 && !stream->is_over && !stream->has_failed;
-    if (has_nothing && stream->is_woken) {
-        ask_for_piece(stream);
-    } else if (has_nothing) {
-        stream->is_waiting = true;
-        stream->quiet_since_us = clock_monotonic_us();
-    } else {
-        resume(stream);
-    }
-    pthread_mutex_unlock(&stream->lock);
-}
+struct http_waker {
+    pthread_mutex_t           lock;
+    struct job                job;
+    struct http_stream_source source;
+    struct server            *server;
+    struct exchange          *exchange;
+    struct connection        *connection;
+    enum stream_state         state;
+    bool                      is_woken;   /* while it was not waiting */
+    bool                      has_paused; /* the last pull said WAIT */
+    bool                      has_ended, has_failed;
+    struct buf                out;
+    size_t                    sent;
+    int64_t                   waiting_since_us;
+};
 
 struct http_waker *http_stream_begin(struct http_response *response, const struct http_stream_source *source)
 {
-    struct http_waker *waker = calloc(1, sizeof *waker);
-    require(waker);
-    struct http_stream *stream = &waker->stream;
-    stream->source = *source;
-    stream->piece.max_bytes = 4 << 20;
-    stream->job = (struct job){.run = pull, .context = stream};
+    struct http_waker *stream = calloc(1, sizeof *stream);
+    require(stream != NULL && response->stream == NULL); /* a few hundred bytes, at the beginning of an answer */
+    *stream = (struct http_waker){.source = *source, .out = {.max_bytes = PIECE_MOST_BYTES}};
     pthread_mutex_init(&stream->lock, NULL);
-    response->stream = stream;
-    return waker;
+    response->stream = (struct http_stream *)(void *)stream;
+    return stream;
 }
 
-void http_wake(struct http_waker *waker)
+static void free_stream(struct http_waker *stream)
 {
-    struct http_stream *stream = &waker->stream;
+    if (stream->source.release)
+        stream->source.release(stream->source.context);
+    /* A waker that is inside http_wake while release runs has ended when its lock can be had. */
     pthread_mutex_lock(&stream->lock);
-    stream->is_woken = true;
-    if (stream->is_waiting && !stream->is_closed)
-        ask_for_piece(stream);
     pthread_mutex_unlock(&stream->lock);
-}
-
-/* libmicrohttpd wants bytes. */
-static ssize_t take(void *context, uint64_t offset, char *bytes, size_t most)
-{
-    struct http_stream *stream = context;
-    ssize_t             given = 0;
-    (void)offset;
-    pthread_mutex_lock(&stream->lock);
-    size_t left = stream->is_pulling ? 0 : stream->piece.len - stream->sent;
-    if (left) {
-        given = (ssize_t)(left < most ? left : most);
-        memcpy(bytes, stream->piece.ptr + stream->sent, (size_t)given);
-        stream->sent += (size_t)given;
-    } else if (stream->has_failed) {
-        given = MHD_CONTENT_READER_END_WITH_ERROR;
-    } else if (stream->is_over) {
-        given = MHD_CONTENT_READER_END_OF_STREAM;
-    } else {
-        stream->is_suspended = true;
-        MHD_suspend_connection(stream->connection);
-        if (!stream->is_waiting)
-            ask_for_piece(stream);
-    }
-    pthread_mutex_unlock(&stream->lock);
-    return given;
-}
-
-/* libmicrohttpd lets go of it. */
-static void close_stream(void *context)
-{
-    struct http_stream *stream = context;
-    pthread_mutex_lock(&stream->lock);
-    stream->is_closed = true;
-    bool is_free = !stream->is_pulling;
-    pthread_mutex_unlock(&stream->lock);
-    if (is_free)
-        end(stream);
-}
-
-struct MHD_Response *stream_response(struct http_stream *stream, struct server *server, struct MHD_Connection *connection)
-{
-    pthread_mutex_lock(&stream->lock); /* it may be woken already */
-    stream->server = server;
-    stream->connection = connection;
-    pthread_mutex_unlock(&stream->lock);
-    struct MHD_Response *response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE_BYTES, take, stream, close_stream);
-    if (!response) {
-        stream_drop(stream);
-        return NULL;
-    }
-    pthread_mutex_lock(&server->stream_lock);
-    stream->next = server->streams;
-    stream->slot = &server->streams;
-    if (stream->next)
-        stream->next->slot = &stream->next;
-    server->streams = stream;
-    pthread_mutex_unlock(&server->stream_lock);
-    atomic_fetch_add(&server->streams_now, 1);
-    return response;
-}
-
-void stream_drop(struct http_stream *stream)
-{
-    stream->source.release(stream->source.context);
     pthread_mutex_destroy(&stream->lock);
-    buf_fini(&stream->piece);
+    buf_fini(&stream->out);
     free(stream);
 }
 
-void streams_end(struct server *server)
+void stream_abandon(struct http_waker *stream)
 {
-    pthread_mutex_lock(&server->stream_lock);
-    for (struct http_stream *stream = server->streams; stream; stream = stream->next) {
-        pthread_mutex_lock(&stream->lock);
-        stream->is_over = true;
-        stream->is_waiting = false;
-        resume(stream);
-        pthread_mutex_unlock(&stream->lock);
-    }
-    pthread_mutex_unlock(&server->stream_lock);
+    pthread_mutex_lock(&stream->lock);
+    stream->has_ended = true;
+    pthread_mutex_unlock(&stream->lock);
+    free_stream(stream);
 }
 
-void streams_look(struct server *server, int64_t now_us)
+/* ---- Pulling ---- */
+
+static struct http_waker *stream_of(struct job *job)
 {
-    pthread_mutex_lock(&server->stream_lock);
-    for (struct http_stream *stream = server->streams; stream; stream = stream->next) {
-        pthread_mutex_lock(&stream->lock);
-        int64_t quiet_us = (int64_t)stream->source.idle_s * CLOCK_SECOND_US;
-        if (stream->is_waiting && !stream->is_closed && quiet_us && now_us - stream->quiet_since_us >= quiet_us)
-            ask_for_piece(stream);
-        pthread_mutex_unlock(&stream->lock);
+    return (struct http_waker *)(void *)((char *)job - offsetof(struct http_waker, job));
+}
+
+static void queue(struct http_waker *stream)
+{
+    stream->state = STREAM_QUEUED;
+    workers_add(&stream->server->workers, &stream->job);
+}
+
+static void resume(struct http_waker *stream)
+{
+    stream->state = STREAM_SENDING;
+    atomic_store(&stream->connection->sending, stream->out.len);
+    atomic_store(&stream->connection->since_us, clock_monotonic_us());
+    atomic_store(&stream->connection->phase, PHASE_ANSWERING);
+    server_resume(stream->server, stream->exchange->mhd);
+}
+
+static void wait_for_more(struct http_waker *stream)
+{
+    stream->state = STREAM_WAITING;
+    stream->waiting_since_us = clock_monotonic_us();
+}
+
+static void pull(struct job *job, unsigned worker)
+{
+    (void)worker;
+    struct http_waker *stream = stream_of(job);
+    enum http_pull     pulled = HTTP_PULL_END;
+    pthread_mutex_lock(&stream->lock);
+    stream->state = STREAM_PULLING;
+    stream->is_woken = false;
+    stream->sent = 0;
+    buf_clear(&stream->out);
+    bool is_over = stream->has_ended || stream->has_failed;
+    pthread_mutex_unlock(&stream->lock);
+    if (!is_over)
+        pulled = stream->source.pull(stream->source.context, &stream->out);
+    pthread_mutex_lock(&stream->lock);
+    stream->has_paused = pulled == HTTP_PULL_WAIT;
+    stream->has_ended |= pulled == HTTP_PULL_END;
+    if (pulled == HTTP_PULL_FAILED || stream->out.has_failed) {
+        stream->has_failed = true;
+        buf_clear(&stream->out);
     }
-    pthread_mutex_unlock(&server->stream_lock);
+    if (stream->out.len || stream->has_ended || stream->has_failed)
+        resume(stream);
+    else if (pulled == HTTP_PULL_MORE || stream->is_woken)
+        queue(stream);
+    else
+        wait_for_more(stream);
+    pthread_mutex_unlock(&stream->lock);
+}
+
+void http_wake(struct http_waker *stream)
+{
+    pthread_mutex_lock(&stream->lock);
+    if (stream->state == STREAM_WAITING && !stream->has_ended)
+        queue(stream);
+    else
+        stream->is_woken = true;
+    pthread_mutex_unlock(&stream->lock);
+}
+
+/* ---- Sending, on the event loop ---- */
+
+static ssize_t give(struct http_waker *stream, char *bytes, size_t most)
+{
+    size_t left = stream->out.len - stream->sent, len = left < most ? left : most;
+    memcpy(bytes, stream->out.ptr + stream->sent, len);
+    stream->sent += len;
+    stream->exchange->bytes_out += len;
+    return (ssize_t)len;
+}
+
+static ssize_t read_stream(void *context, uint64_t position, char *bytes, size_t most)
+{
+    (void)position;
+    struct http_waker *stream = context;
+    struct server     *server = stream->server;
+    ssize_t            result = 0;
+    pthread_mutex_lock(&stream->lock);
+    if (stream->sent < stream->out.len) {
+        result = give(stream, bytes, most);
+    } else if (stream->has_failed) {
+        result = MHD_CONTENT_READER_END_WITH_ERROR;
+    } else if (stream->has_ended || (stream->has_paused && !stream->is_woken && atomic_load(&server->is_stopping))) {
+        result = MHD_CONTENT_READER_END_OF_STREAM;
+    } else if (!server_suspend(server, stream->exchange->mhd)) {
+        result = MHD_CONTENT_READER_END_WITH_ERROR;
+    } else {
+        atomic_store(&stream->connection->phase, PHASE_RUNNING);
+        if (stream->out.capacity > PIECE_MOST_BYTES / 16 && stream->has_paused) /* many streams wait: none keeps a large piece meanwhile */
+            buf_fini(&stream->out);
+        buf_clear(&stream->out);
+        stream->sent = 0;
+        if (stream->has_paused && !stream->is_woken)
+            wait_for_more(stream);
+        else
+            queue(stream);
+    }
+    pthread_mutex_unlock(&stream->lock);
+    return result;
+}
+
+bool stream_tick(struct http_waker *stream, int64_t now_us)
+{
+    pthread_mutex_lock(&stream->lock);
+    if (stream->state == STREAM_WAITING && stream->source.idle_s && !stream->has_ended &&
+        now_us - stream->waiting_since_us >= stream->source.idle_s * CLOCK_SECOND_US)
+        queue(stream);
+    bool is_waiting = stream->state == STREAM_WAITING;
+    pthread_mutex_unlock(&stream->lock);
+    return is_waiting;
+}
+
+void stream_end(struct http_waker *stream, bool only_if_waiting)
+{
+    pthread_mutex_lock(&stream->lock);
+    bool is_waiting = stream->state == STREAM_WAITING;
+    if (is_waiting)
+        stream->has_ended = true;
+    else if (!only_if_waiting && !stream->has_ended)
+        stream->has_failed = true;
+    if (is_waiting)
+        resume(stream);
+    pthread_mutex_unlock(&stream->lock);
+}
+
+/* ---- Its beginning and end ---- */
+
+static void release(struct job *job, unsigned worker)
+{
+    (void)worker;
+    struct http_waker *stream = stream_of(job);
+    struct exchange   *exchange = stream->exchange;
+    struct server     *server = stream->server;
+    free_stream(stream);
+    exchange_release(exchange);
+    atomic_fetch_sub(&server->stream_count, 1);
+}
+
+static void sent_or_cut(void *context)
+{
+    struct http_waker *stream = context;
+    pthread_mutex_lock(&stream->server->lock);
+    stream->connection->stream = NULL;
+    pthread_mutex_unlock(&stream->server->lock);
+    pthread_mutex_lock(&stream->lock);
+    stream->has_ended = true;
+    stream->state = STREAM_SENDING;
+    stream->job.run = release;
+    pthread_mutex_unlock(&stream->lock);
+    workers_add(&stream->server->workers, &stream->job);
+}
+
+struct MHD_Response *stream_answer(struct http_waker *stream, struct exchange *exchange)
+{
+    struct MHD_Response *answer = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, READ_BYTES, read_stream, stream, sent_or_cut);
+    if (!answer) {
+        stream_abandon(stream);
+        return NULL;
+    }
+    stream->server = exchange->server;
+    stream->exchange = exchange;
+    stream->connection = exchange->connection;
+    stream->job.run = pull;
+    atomic_fetch_add(&exchange->references, 1);
+    atomic_fetch_add(&exchange->server->stream_count, 1);
+    pthread_mutex_lock(&exchange->server->lock);
+    exchange->connection->stream = stream;
+    pthread_mutex_unlock(&exchange->server->lock);
+    return answer;
 }

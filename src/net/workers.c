@@ -1,78 +1,97 @@
-#include "net/inside.h"
+#include "net/workers.h"
 
-#include "base/clock.h"
+#include <signal.h>
+#include <stdlib.h>
+
+struct worker {
+    struct workers *workers;
+    unsigned        number;
+};
 
 static void *work(void *context)
 {
-    struct server *server = context;
-    pthread_mutex_lock(&server->queue_lock);
+    struct worker  *worker = context;
+    struct workers *workers = worker->workers;
+    pthread_mutex_lock(&workers->lock);
     for (;;) {
-        while (!server->first && !server->is_over)
-            pthread_cond_wait(&server->queue_changed, &server->queue_lock);
-        if (!server->first)
+        while (!workers->first && !workers->is_ending)
+            pthread_cond_wait(&workers->has_job, &workers->lock);
+        struct job *job = workers->first;
+        if (!job)
             break;
-        struct job *job = server->first;
-        server->first = job->next;
-        if (!server->first)
-            server->last = NULL;
-        job->is_queued = false;
-        server->queued--;
-        server->running++;
-        pthread_mutex_unlock(&server->queue_lock);
-        job->run(job->context); /* may free the job */
-        pthread_mutex_lock(&server->queue_lock);
-        server->running--;
-        if (!server->running && !server->queued)
-            pthread_cond_broadcast(&server->queue_changed); /* whoever waits for the end */
+        workers->first = job->next;
+        if (!workers->first)
+            workers->last = &workers->first;
+        job->next = NULL;
+        workers->queued--;
+        workers->busy++;
+        pthread_mutex_unlock(&workers->lock);
+        job->run(job, worker->number);
+        pthread_mutex_lock(&workers->lock);
+        workers->busy--;
     }
-    pthread_mutex_unlock(&server->queue_lock);
+    pthread_mutex_unlock(&workers->lock);
     return NULL;
 }
 
-bool workers_start(struct server *server)
+enum error_code workers_start(struct workers *workers, unsigned count, struct error *error)
 {
-    for (unsigned i = 0; i < server->limits.workers; i++) {
-        if (pthread_create(&server->workers[i], NULL, work, server))
-            break;
-        server->worker_count++;
+    *workers = (struct workers){.threads = calloc(count, sizeof(pthread_t)), .each = calloc(count, sizeof(struct worker))};
+    workers->last = &workers->first;
+    pthread_mutex_init(&workers->lock, NULL);
+    pthread_cond_init(&workers->has_job, NULL);
+    if (!workers->threads || !workers->each) {
+        workers_end(workers);
+        return error_set(error, ERROR_MEMORY, "no memory for %u workers", count);
     }
-    return server->worker_count > 0;
-}
-
-bool workers_add(struct server *server, struct job *job, bool is_bounded)
-{
-    pthread_mutex_lock(&server->queue_lock);
-    bool has_room = !is_bounded || server->queued < server->limits.queued;
-    if (has_room && !job->is_queued) {
-        job->is_queued = true;
-        job->next = NULL;
-        *(server->last ? &server->last->next : &server->first) = job;
-        server->last = job;
-        server->queued++;
-        pthread_cond_signal(&server->queue_changed);
+    /* Signals are the main thread's. */
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failed = 0;
+    while (!failed && workers->count < count) {
+        workers->each[workers->count] = (struct worker){workers, workers->count};
+        failed = pthread_create(&workers->threads[workers->count], NULL, work, &workers->each[workers->count]);
+        workers->count += !failed;
     }
-    pthread_mutex_unlock(&server->queue_lock);
-    return has_room;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!failed)
+        return ERROR_NONE;
+    unsigned started = workers->count;
+    workers_end(workers);
+    return error_set_at(error, ERROR_MEMORY, failed, __FILE__, __LINE__, "only %u of %u worker threads could be started", started, count);
 }
 
-void workers_wait(struct server *server, unsigned grace_ms)
+void workers_add(struct workers *workers, struct job *job)
 {
-    struct timespec until;
-    clock_deadline(grace_ms, &until);
-    pthread_mutex_lock(&server->queue_lock);
-    while (server->running || server->queued)
-        if (pthread_cond_timedwait(&server->queue_changed, &server->queue_lock, &until))
-            break;
-    pthread_mutex_unlock(&server->queue_lock);
+    pthread_mutex_lock(&workers->lock);
+    job->next = NULL;
+    *workers->last = job;
+    workers->last = &job->next;
+    workers->queued++;
+    pthread_cond_signal(&workers->has_job);
+    pthread_mutex_unlock(&workers->lock);
 }
 
-void workers_stop(struct server *server)
+unsigned workers_queued(struct workers *workers)
 {
-    pthread_mutex_lock(&server->queue_lock);
-    server->is_over = true;
-    pthread_cond_broadcast(&server->queue_changed);
-    pthread_mutex_unlock(&server->queue_lock);
-    for (unsigned i = 0; i < server->worker_count; i++)
-        pthread_join(server->workers[i], NULL);
-    server->worker_count = 0;
+    pthread_mutex_lock(&workers->lock);
+    unsigned queued = workers->queued;
+    pthread_mutex_unlock(&workers->lock);
+    return queued;
+}
+
+void workers_end(struct workers *workers)
+{
+    pthread_mutex_lock(&workers->lock);
+    workers->is_ending = true;
+    pthread_cond_broadcast(&workers->has_job);
+    pthread_mutex_unlock(&workers->lock);
+    for (unsigned i = 0; i < workers->count; i++)
+        pthread_join(workers->threads[i], NULL);
+    free(workers->threads);
+    free(workers->each);
+    pthread_cond_destroy(&workers->has_job);
+    pthread_mutex_destroy(&workers->lock);
+    *workers = (struct workers){0};
 }

@@ -150,7 +150,7 @@ struct query_node *topic_tree_join(struct arena *arena, enum query_kind kind, st
 enum { TOPIC_WIDEN_TERMS = 12 };
 /* A query that takes what this one takes and what nearly matches it:
  *     a phrase, a NEAR     its words anywhere in the post
- *     a word of 5 letters or more   its stem and every ending (delayed: delay*)
+ *     a word of 5 letters or more   its stem and every ending (delayed: delay*); of 3 or 4: one letter more (bag: bags)
  *     case:, freq:         the word in any case, once
  *     a AND b AND c        any all but one of them (fields stay: they say where to look, not what for)
  *     NOT a                nothing is kept out

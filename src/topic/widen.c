@@ -1,6 +1,6 @@
 #include "topic/craft.h"
 
-enum { SHORTEST_STEMMED = 5, SHORTEST_STEM = 4, MOST_CONDITIONS = 16 };
+enum { SHORTEST_WIDENED = 3, SHORTEST_STEMMED = 5, SHORTEST_STEM = 4, MOST_CONDITIONS = 16 };
 
 struct widening {
     struct arena         *arena;
@@ -45,21 +45,40 @@ static size_t characters(struct str s)
     return count;
 }
 
+static struct query_node *glob(struct widening *widening, struct str beginning, char wildcard, uint32_t column)
+{
+    struct buf text = {0};
+    buf_append_str(&text, beginning);
+    buf_append_char(&text, wildcard);
+    struct str kept = text.has_failed ? (struct str){0} : arena_str(widening->arena, buf_str(&text));
+    buf_fini(&text);
+    return leaf(widening, QUERY_GLOB, kept, column);
+}
+
+/* bag: bag OR bag?. A short stem with every ending would take half the language. */
+static struct query_node *one_letter_more(struct widening *widening, const struct query_node *term)
+{
+    struct query_node **children = arena_array(widening->arena, 2, sizeof *children);
+    if (!children || !(children[0] = leaf(widening, QUERY_TERM, term->text, term->column)) ||
+        !(children[1] = glob(widening, term->text, '?', term->column)))
+        return no_memory(widening);
+    return joined(widening, QUERY_OR, children, 2);
+}
+
 /* delayed: delay*. Only a stem that the word begins with: the glob must take the word itself. */
 static struct query_node *any_ending(struct widening *widening, const struct query_node *term)
 {
     struct str word = term->text;
-    if (characters(word) < SHORTEST_STEMMED || word.ptr[0] == '#' || word.ptr[0] == '@' || word.ptr[0] == '$')
+    size_t     letters = characters(word);
+    bool       is_word = word.len && !strchr("#@$", word.ptr[0]) && (unsigned char)word.ptr[word.len - 1] >= 'a';
+    if (is_word && letters >= SHORTEST_WIDENED && letters < SHORTEST_STEMMED && letters == word.len)
+        return one_letter_more(widening, term);
+    if (!is_word || letters < SHORTEST_STEMMED)
         return leaf(widening, QUERY_TERM, word, term->column);
     struct str stem = text_stem(widening->analyser, word, widening->lang);
     if (characters(stem) < SHORTEST_STEM || !str_starts_with(word, stem))
         return leaf(widening, QUERY_TERM, word, term->column);
-    struct buf glob = {0};
-    buf_append_str(&glob, stem);
-    buf_append_char(&glob, '*');
-    struct str kept = glob.has_failed ? (struct str){0} : arena_str(widening->arena, buf_str(&glob));
-    buf_fini(&glob);
-    return leaf(widening, QUERY_GLOB, kept, term->column);
+    return glob(widening, stem, '*', term->column);
 }
 
 /* The words of case:"Fleet Week", folded: all of them anywhere. */

@@ -70,3 +70,44 @@ need_shared() {
         exit 77
     fi
 }
+
+# ---- A server of its own ----
+#
+#   serve_start WORDS...   starts `bellwether serve WORDS` on a free port; sets $base, and $serve_pid to be ended by its number
+#   serve_stop             asks it to stop; $status is how it ended
+#   call METHOD PATH WORDS...   curl on $base/api/v1PATH with $token; the answer in $out, its HTTP status in $http
+
+serve_pid=
+serve_start() {
+    "$BELLWETHER" serve --listen 127.0.0.1:0 "$@" >"$folder/serve.out" 2>"$folder/serve.err" &
+    serve_pid=$!
+    base=
+    tries=0
+    while [ -z "$base" ] && [ "$tries" -lt 300 ] && kill -0 "$serve_pid" 2>/dev/null; do
+        base=$(sed -n 's/.*listening on \(http:[^ ]*\).*/\1/p' "$folder/serve.err" | head -1)
+        [ -n "$base" ] || sleep 0.1
+        tries=$((tries + 1))
+    done
+    [ -n "$base" ] || { echo "not ok - the server starts"; cat "$folder/serve.err"; exit 1; }
+}
+
+serve_stop() {
+    status=0
+    kill -TERM "$serve_pid" 2>/dev/null
+    wait "$serve_pid" || status=$?
+    serve_pid=
+    if grep -qE "Sanitizer|runtime error|defect at" "$folder/serve.err"; then
+        echo "not ok - the server ran clean: $(grep -E 'Sanitizer|runtime error|defect at' "$folder/serve.err" | head -1)"
+        cat "$folder/serve.err"
+        failed=$((failed + 1))
+    fi
+}
+
+call() {
+    method=$1
+    path=$2
+    shift 2
+    http=$(curl -sS -o "$out" -w '%{http_code}' -X "$method" -H "Authorization: Bearer $token" "$@" "$base/api/v1$path" 2>"$err")
+}
+
+trap '[ -z "$serve_pid" ] || kill -KILL "$serve_pid" 2>/dev/null; clean_up' EXIT

@@ -36,7 +36,8 @@ static inline void fixture_complain(void *context, const struct error *error)
 static inline void fixture_start(struct fixture *fixture)
 {
     struct error             error = {0};
-    struct chronicle_options options = {.records = fixture->records, .tell = fixture_tell, .complain = fixture_complain, .context = fixture};
+    struct chronicle_options options = {.records = fixture->records, .tell = fixture_tell, .complain = fixture_complain,
+                                        .context = fixture};
     check_ok(chronicle_new(&options, &fixture->chronicle, &error), error, "new");
     check_ok(chronicle_start(fixture->chronicle, NULL, NULL, &error), error, "start");
 }

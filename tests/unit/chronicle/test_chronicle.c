@@ -13,7 +13,8 @@
 static void overlaps(void **state)
 {
     static const struct { size_t shared, a, b; double overlap; } rows[] = {
-        {0, 10, 10, 0},      {10, 10, 10, 1},   {4, 4, 1000, 0.5} /* young, and itself grown up */, {5, 10, 10, 0.5 / 1.5},
+        {0, 10, 10, 0},      {10, 10, 10, 1},   {4, 4, 1000, 0.5} /* young, and itself grown up */,
+            {5, 10, 10, 0.5 / 1.5},
         {2, 10, 10, 0.2 / 1.8 < 0.1 ? 0.1 : 0.2 / 1.8}, {0, 0, 5, 0}, {3, 10, 1000, 0.15} /* a few posts in common */,
     };
     (void)state;
@@ -26,8 +27,10 @@ static void overlaps(void **state)
 
 static void likes(void **state)
 {
-    struct str a[] = {STR("fleek"), STR("fleet's"), STR("jetblue")}, b[] = {STR("jetblue"), STR("storm"), STR("fleek")}, c[] = {STR("fleek")},
-               d[] = {STR("storm"), STR("delay")}, late[] = {STR("1"), STR("2"), STR("3"), STR("4"), STR("5"), STR("fleek"), STR("jetblue")};
+    struct str a[] = {STR("fleek"), STR("fleet's"), STR("jetblue")}, b[] = {STR("jetblue"), STR("storm"), STR("fleek")},
+        c[] = {STR("fleek")},
+               d[] = {STR("storm"), STR("delay")}, late[] = {STR("1"), STR("2"), STR("3"), STR("4"), STR("5"),
+                                                             STR("fleek"), STR("jetblue")};
     (void)state;
     check(chronicle_is_like(a, 3, b, 3), "two of three");
     check(chronicle_is_like(a, 3, c, 1), "all of one");
@@ -61,14 +64,20 @@ static void hand_make(struct hand *hand, uint64_t engine, unsigned first, unsign
     hand->terms[2] = STR("jetblue");
     hand->voices[0] = (struct trend_post){hand->ids[0], detected_us, STR("ann"), STR("a text that must not be kept")};
     hand->trend = (struct trend){
-        .id = engine, .label = STR("fleet's on fleek"), .terms = hand->terms, .term_count = 3, .started_at_us = detected_us - HOUR,
-        .detected_at_us = detected_us, .peak_at_us = detected_us, .last_post_us = detected_us, .posts = count, .voices = count * 0.9, .z = 9,
-        .z_peak = 9, .strongest = STR("fleek + fleet's"), .observed = 20, .expected = 0.5, .window_posts = 900, .strongest_z = 9, .window_us = 4 * HOUR,
-        .growth_per_h = NAN, .growth_se = NAN, .post_ids = hand->ids, .post_id_count = count, .first_voices = hand->voices, .first_voice_count = 1,
-        .representatives = hand->voices, .representative_count = 1, .series_start_us = detected_us - HOUR, .series_step_us = CLOCK_MINUTE_US};
+        .id = engine, .label = STR("fleet's on fleek"), .terms = hand->terms, .term_count = 3,
+            .started_at_us = detected_us - HOUR,
+        .detected_at_us = detected_us, .peak_at_us = detected_us, .last_post_us = detected_us, .posts = count,
+            .voices = count * 0.9, .z = 9,
+        .z_peak = 9, .strongest = STR("fleek + fleet's"), .observed = 20, .expected = 0.5, .window_posts = 900,
+            .strongest_z = 9, .window_us = 4 * HOUR,
+        .growth_per_h = NAN, .growth_se = NAN, .post_ids = hand->ids, .post_id_count = count,
+            .first_voices = hand->voices, .first_voice_count = 1,
+        .representatives = hand->voices, .representative_count = 1, .series_start_us = detected_us - HOUR,
+            .series_step_us = CLOCK_MINUTE_US};
 }
 
-static void tell(struct fixture *fixture, struct hand *hand, enum stream_trend_event event, int64_t at_us, bool is_replay)
+static void tell(struct fixture *fixture, struct hand *hand, enum stream_trend_event event, int64_t at_us,
+                 bool is_replay)
 {
     hand->trend.last_post_us = at_us > hand->trend.last_post_us ? at_us : hand->trend.last_post_us;
     chronicle_on_trend(fixture->chronicle, event, at_us, is_replay, &hand->trend);
@@ -141,7 +150,8 @@ static void same_after_a_restart(void **state)
         chronicle_flush(fixture.chronicle);
         check(fixture_kept(&fixture) == 1, "round %d: no double", round);
         struct chronicle_trend kept = fixture_find(&fixture, id);
-        check(kept.updated_us == DAY0 + HOUR && kept.posts == 40 && kept.z_peak == 9, "round %d: what was told live stands", round);
+        check(kept.updated_us == DAY0 + HOUR && kept.posts == 40 && kept.z_peak == 9,
+              "round %d: what was told live stands", round);
     }
     check(fixture.opens == 1 && fixture.closes == 0, "a replay of what is known is not told");
 
@@ -204,6 +214,29 @@ static void split_by_a_replay(void **state)
     fixture_fini(&fixture);
 }
 
+/* Late posts made the stream replay while it runs: what was told has new ids now, and stays what it was. */
+static void replayed_while_running(void **state)
+{
+    static struct hand hand;
+    struct fixture     fixture;
+    (void)state;
+    fixture_init(&fixture);
+    hand_make(&hand, 1, 0, 20, DAY0);
+    tell(&fixture, &hand, STREAM_TREND_OPEN, DAY0, false);
+    chronicle_on_replay(fixture.chronicle, true, DAY0 + HOUR);
+    check(fixture_kept(&fixture) == 1, "what was told before is written when it begins");
+    hand_make(&hand, 11, 0, 10, DAY0 - HOUR);
+    tell(&fixture, &hand, STREAM_TREND_OPEN, DAY0 - HOUR, true);
+    hand_make(&hand, 11, 0, 25, DAY0 - HOUR);
+    tell(&fixture, &hand, STREAM_TREND_UPDATE, DAY0 + HOUR, true);
+    chronicle_on_replay(fixture.chronicle, false, DAY0 + HOUR);
+    chronicle_flush(fixture.chronicle);
+    check(fixture_kept(&fixture) == 1, "no double");
+    struct chronicle_trend kept = fixture_find(&fixture, 1);
+    check(kept.posts == 25 && kept.detected_us == DAY0 && kept.closed_us == 0, "followed on");
+    fixture_fini(&fixture);
+}
+
 static void bounds(void **state)
 {
     static struct hand     hand;
@@ -223,7 +256,8 @@ static void bounds(void **state)
     chronicle_flush(fixture.chronicle);
     check_ok(chronicle_points(fixture.records, 1, &fixture.arena, &points, &count, &error), error, "points");
     check(count >= CHRONICLE_POINTS_MAX / 2 - 1 && count <= CHRONICLE_POINTS_MAX, "%zu points", count);
-    check(points[0].at_us < DAY0 + HOUR && points[count - 1].at_us >= DAY0 + 1990 * 5 * CLOCK_MINUTE_US, "from its beginning to its end");
+    check(points[0].at_us < DAY0 + HOUR && points[count - 1].at_us >= DAY0 + 1990 * 5 * CLOCK_MINUTE_US,
+          "from its beginning to its end");
     check_ok(chronicle_posts(fixture.records, 1, &fixture.arena, &posts, &post_count, &error), error, "posts");
     check(post_count == CHRONICLE_POSTS_MAX, "%zu posts", post_count);
     fixture_fini(&fixture);
@@ -280,7 +314,8 @@ static size_t audited(struct fixture *fixture)
     struct buf  out = {0};
     struct json json = json_writer(&out);
     int64_t     next;
-    enum error_code code = record_audit_list(fixture->records, &(struct record_audit_filter){.most = 1000}, &json, &next, &error);
+    enum error_code code = record_audit_list(fixture->records, &(struct record_audit_filter){.most = 1000}, &json,
+                                             &next, &error);
     check_ok(record_end(fixture->records, code, &error), error, "audit");
     buf_append_char(&out, 0);
     for (const char *at = out.ptr; at && (at = strstr(at, "\"action\"")); at++)
@@ -308,7 +343,8 @@ static void merged_by_people(void **state)
     check_ok(chronicle_joined(fixture.records, 2, &fixture.arena, &trends, &count, &error), error, "joined");
     check(count == 1 && trends[0].id == 1 && trends[0].version == 2, "1 is a part of 2");
     static const struct { int64_t a, b, version; enum error_code code; } rows[] = {
-        {1, 3, 0, ERROR_CONFLICT} /* a part already */, {2, 1, 0, ERROR_CONFLICT} /* a circle */, {2, 2, 0, ERROR_INVALID},
+        {1, 3, 0, ERROR_CONFLICT} /* a part already */, {2, 1, 0, ERROR_CONFLICT} /* a circle */,
+            {2, 2, 0, ERROR_INVALID},
         {2, 9, 0, ERROR_NOT_FOUND}, {9, 2, 0, ERROR_NOT_FOUND}, {3, 2, 7, ERROR_CONFLICT} /* seen as it was not */};
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         enum error_code code = chronicle_merge(fixture.records, ann, rows[i].a, rows[i].b, rows[i].version, &error);
@@ -348,9 +384,11 @@ static void muted(void **state)
     hand_make(&hand, 1, 0, 10, DAY0);
     tell(&fixture, &hand, STREAM_TREND_OPEN, DAY0, false);
     chronicle_flush(fixture.chronicle);
-    check_ok(chronicle_mute(fixture.records, ann, 1, DAY0 + 48 * HOUR, STR("our weekly offer"), 0, &error), error, "mute");
+    check_ok(chronicle_mute(fixture.records, ann, 1, DAY0 + 48 * HOUR, STR("our weekly offer"), 0, &error), error,
+             "mute");
     check(listed(&fixture, CHRONICLE_UNMUTED, DAY0) == 0 && listed(&fixture, CHRONICLE_MUTED, DAY0) == 1, "apart");
-    check(listed(&fixture, CHRONICLE_UNMUTED, DAY0 + 49 * HOUR) == 1 && listed(&fixture, CHRONICLE_MUTED, DAY0 + 49 * HOUR) == 0, "until then");
+    check(listed(&fixture, CHRONICLE_UNMUTED, DAY0 + 49 * HOUR) == 1 &&
+          listed(&fixture, CHRONICLE_MUTED, DAY0 + 49 * HOUR) == 0, "until then");
 
     hand_make(&hand, 2, 100, 10, DAY0 + 24 * HOUR); /* like it, a day later */
     tell(&fixture, &hand, STREAM_TREND_OPEN, DAY0 + 24 * HOUR, false);
@@ -384,15 +422,19 @@ static void noted(void **state)
     hand_make(&hand, 1, 0, 10, DAY0);
     tell(&fixture, &hand, STREAM_TREND_OPEN, DAY0, false);
     chronicle_flush(fixture.chronicle);
-    check_ok(chronicle_note_add(fixture.records, ann, 1, STR("the pun is ours; the irony is not"), DAY0 + HOUR, &first, &error), error, "note");
-    check_ok(chronicle_note_add(fixture.records, bob, 1, STR("<script>alert(1)</script>"), DAY0 + 2 * HOUR, &second, &error), error, "note");
-    check(chronicle_note_add(fixture.records, bob, 9, STR("x"), DAY0, &trend, &error) == ERROR_NOT_FOUND, "no such trend");
+    check_ok(chronicle_note_add(fixture.records, ann, 1, STR("the pun is ours; the irony is not"), DAY0 + HOUR, &first,
+                                &error), error, "note");
+    check_ok(chronicle_note_add(fixture.records, bob, 1, STR("<script>alert(1)</script>"), DAY0 + 2 * HOUR, &second,
+                                &error), error, "note");
+    check(chronicle_note_add(fixture.records, bob, 9, STR("x"), DAY0, &trend, &error) == ERROR_NOT_FOUND,
+          "no such trend");
     check(chronicle_note_withdraw(fixture.records, bob, first, &trend, &error) == ERROR_FORBIDDEN, "another's");
     check(chronicle_note_withdraw(fixture.records, bob, 99, &trend, &error) == ERROR_NOT_FOUND, "no such note");
     check(fixture_find(&fixture, 1).note_count == 2, "two");
     check_ok(chronicle_note_withdraw(fixture.records, ann, first, &trend, &error), error, "withdrawn");
     check_ok(chronicle_notes(fixture.records, 1, &fixture.arena, &notes, &count, &error), error, "notes");
-    check(count == 2 && notes[0].is_withdrawn && notes[0].text.len == 0 && notes[0].at_us == DAY0 + HOUR && trend == 1, "its place stays");
+    check(count == 2 && notes[0].is_withdrawn && notes[0].text.len == 0 && notes[0].at_us == DAY0 + HOUR && trend == 1,
+          "its place stays");
     check_str(notes[1].text, STR("<script>alert(1)</script>"), "as written");
     check(fixture_find(&fixture, 1).note_count == 1, "one counts");
     fixture_fini(&fixture);
@@ -420,7 +462,8 @@ static void pages(void **state)
         struct chronicle_trend *trends;
         check_ok(chronicle_list(fixture.records, &ask, &fixture.arena, &trends, &count, &error), error, "page");
         for (size_t i = 0; i < count; i++, seen++) {
-            check(!is_seen[trends[i].id] && trends[i].z_peak <= before, "%lld twice, or out of order", (long long)trends[i].id);
+            check(!is_seen[trends[i].id] && trends[i].z_peak <= before, "%lld twice, or out of order",
+                  (long long)trends[i].id);
             is_seen[trends[i].id] = true;
             before = ask.after_strength = trends[i].z_peak;
             ask.after_id = trends[i].id;
@@ -440,7 +483,7 @@ int main(void)
         cmocka_unit_test(overlaps),          cmocka_unit_test(likes),
         cmocka_unit_test(kept_and_read),     cmocka_unit_test(same_after_a_restart),
         cmocka_unit_test(merged_by_the_engine), cmocka_unit_test(split_by_a_replay),
-        cmocka_unit_test(bounds),            cmocka_unit_test(left_open_by_a_kill),
+        cmocka_unit_test(replayed_while_running), cmocka_unit_test(bounds),            cmocka_unit_test(left_open_by_a_kill),
         cmocka_unit_test(told_before_the_start), cmocka_unit_test(merged_by_people),
         cmocka_unit_test(muted),             cmocka_unit_test(noted),
         cmocka_unit_test(pages),

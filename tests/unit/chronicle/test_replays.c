@@ -1,5 +1,5 @@
-/* Days told live, then replayed after a restart: the same trends keep their ids, and none is doubled. The invented town, and real posts where
- * they are at hand. */
+/* Days told live, then replayed after a restart: the same trends keep their ids, and none is doubled. The invented
+ * town, and real posts where they are at hand. */
 #include "chronicle_fixture.h"
 
 #include "base/vfs.h"
@@ -7,7 +7,8 @@
 #include "listen/input.h"
 #include "listen/lines.h"
 
-/* The trend thread's part: an engine whose events go to the chronicle, with each open trend told again every five minutes. */
+/* The trend thread's part: an engine whose events go to the chronicle, with each open trend told again every five
+ * minutes. */
 struct hearing {
     struct fixture       *fixture;
     struct trend_engine  *engine;
@@ -20,7 +21,8 @@ struct hearing {
 
 static void on_event(void *context, enum trend_event_kind kind, int64_t at_us, const struct trend *trend)
 {
-    static const enum stream_trend_event events[] = {[TREND_OPEN] = STREAM_TREND_OPEN, [TREND_UPDATE] = STREAM_TREND_UPDATE,
+    static const enum stream_trend_event events[] = {[TREND_OPEN] = STREAM_TREND_OPEN,
+                                                     [TREND_UPDATE] = STREAM_TREND_UPDATE,
                                                      [TREND_CLOSE] = STREAM_TREND_CLOSE};
     struct hearing *hearing = context;
     chronicle_on_trend(hearing->fixture->chronicle, events[kind], at_us, hearing->is_replay, trend);
@@ -54,7 +56,8 @@ static enum error_code hear(void *context, const struct post *post, struct error
     if (post->at_us < hearing->from_us)
         return ERROR_NONE;
     arena_reset(&hearing->arena);
-    enum error_code code = text_analyse(hearing->analyser, &hearing->arena, post->text, post->lang, TREND_TEXT_WANT, &facts, error);
+    enum error_code code = text_analyse(hearing->analyser, &hearing->arena, post->text, post->lang, TREND_TEXT_WANT,
+                                        &facts, error);
     if (!code)
         code = trend_engine_add(hearing->engine, post, &facts, error);
     hearing->posts++;
@@ -81,7 +84,8 @@ static void print_kept(struct fixture *fixture, struct buf *out)
 {
     for (int64_t id = 1; id <= fixture_kept(fixture); id++) {
         struct chronicle_trend trend = fixture_find(fixture, id);
-        buf_printf(out, "%lld %.*s %lld %lld %lld %.3f %lld\n", (long long)id, STR_ARG(trend.label), (long long)trend.detected_us,
+        buf_printf(out, "%lld %.*s %lld %lld %lld %.3f %lld\n", (long long)id, STR_ARG(trend.label),
+                   (long long)trend.detected_us,
                    (long long)trend.started_us, (long long)trend.closed_us, trend.z_peak, (long long)trend.posts);
     }
 }
@@ -121,8 +125,9 @@ static void feed_file(struct hearing *hearing)
     arena_fini(&arena);
 }
 
-/* Told live, then replayed: twice from the beginning, and once from some days later, as after a restart that knows less of the past. Of the
- * last the least share that is met again is asked for; what it opens newly, it must meet again the next time. */
+/* Told live, then replayed: twice from the beginning, and once from some days later, as after a restart that knows
+ * less of the past. Of the last the least share that is met again is asked for; what it opens newly, it must meet
+ * again the next time. */
 static void replay_and_compare(feed_fn feed, int64_t cut_us, unsigned most_new)
 {
     struct fixture fixture;
@@ -146,8 +151,10 @@ static void replay_and_compare(feed_fn feed, int64_t cut_us, unsigned most_new)
         hearing_end(&hearing, true);
         buf_clear(&again);
         print_kept(&fixture, &again);
-        check(fixture_kept(&fixture) == count, "round %d: %lld kept, %lld before", round, (long long)fixture_kept(&fixture), (long long)count);
-        check(str_equal(buf_str(&live), buf_str(&again)), "round %d:\n%.*s---\n%.*s", round, STR_ARG(buf_str(&live)), STR_ARG(buf_str(&again)));
+        check(fixture_kept(&fixture) == count, "round %d: %lld kept, %lld before", round,
+              (long long)fixture_kept(&fixture), (long long)count);
+        check(str_equal(buf_str(&live), buf_str(&again)), "round %d:\n%.*s---\n%.*s", round, STR_ARG(buf_str(&live)),
+              STR_ARG(buf_str(&again)));
     }
     check(fixture.opens == opens, "a replay tells nothing new");
 
@@ -159,7 +166,8 @@ static void replay_and_compare(feed_fn feed, int64_t cut_us, unsigned most_new)
         feed(&hearing);
         hearing_end(&hearing, true);
         int64_t now = fixture_kept(&fixture);
-        print_message("from %.0f days before the end, round %d: %lld kept, %lld before\n", (double)cut_us / CLOCK_DAY_US, round, (long long)now,
+        print_message("from %.0f days before the end, round %d: %lld kept, %lld before\n",
+                      (double)cut_us / CLOCK_DAY_US, round, (long long)now,
                       (long long)before);
         check(now >= before && now - before <= (round ? 0 : most_new), "round %d", round);
         before = now;
@@ -221,7 +229,8 @@ static void a_kill_in_the_middle(void **state)
     chronicle_flush(fixture.chronicle);
     hearing.is_replay = false;
     hearing_end(&hearing, true); /* and then the day goes by live */
-    check(fixture_kept(&fixture) == count, "%lld kept, %lld before", (long long)fixture_kept(&fixture), (long long)count);
+    check(fixture_kept(&fixture) == count, "%lld kept, %lld before", (long long)fixture_kept(&fixture),
+          (long long)count);
     for (int64_t id = 1; id <= count; id++)
         check(fixture_find(&fixture, id).closed_us != 0, "%lld is open still", (long long)id);
     print_message("%lld trends, %lld open at the kill\n", (long long)count, (long long)open);
@@ -229,7 +238,8 @@ static void a_kill_in_the_middle(void **state)
     size_t listed = fixture_list(&fixture, &trends);
     bool   is_found = false;
     for (size_t i = 0; i < listed; i++)
-        is_found = is_found || (str_contains(trends[i].label, STR("fleek")) && trends[i].voices > 100 && trends[i].z_peak > 15);
+        is_found = is_found || (str_contains(trends[i].label, STR("fleek")) && trends[i].voices > 100 &&
+                                trends[i].z_peak > 15);
     check(is_found, "\"fleet's on fleek\" is among them");
     fixture_fini(&fixture);
 }

@@ -35,8 +35,12 @@ export interface QueryBarHandle {
   focus(): void;
 }
 
-export function QueryBar({ q, onQuery, handle, placeholder = "Every post. Try: ferry (late OR cancel*) -author:ournews" }: {
+export function QueryBar({ q, onQuery, onDraft, verb = "Search", handle, placeholder = "Every post. Try: ferry (late OR cancel*) -author:ournews" }: {
   q: string;
+  /** What stands there now, as it is typed. */
+  onDraft?: (draft: string) => void;
+  /** On the button. */
+  verb?: string;
   /** The reader has asked: Enter, or the button. */
   onQuery: (q: string) => void;
   handle?: RefObject<QueryBarHandle | null>;
@@ -54,7 +58,10 @@ export function QueryBar({ q, onQuery, handle, placeholder = "Every post. Try: f
     setSettled(q);
     setCursor(null);
   }, [q]);
+  const newestDraft = useRef(onDraft);
+  newestDraft.current = onDraft;
   useEffect(() => {
+    newestDraft.current?.(draft);
     const timer = setTimeout(() => setSettled(draft), 180);
     return () => clearTimeout(timer);
   }, [draft]);
@@ -176,7 +183,7 @@ export function QueryBar({ q, onQuery, handle, placeholder = "Every post. Try: f
             <Icon name="close" />
           </button>
         )}
-        <button type="submit" class={isChanged ? "act" : ""}>Search</button>
+        <button type="submit" class={isChanged ? "act" : ""}>{verb}</button>
       </div>
       <Remarks id={`${id}-lint`} lint={settled.trim() ? lint.data : undefined} isSettled={settled === draft} />
     </form>

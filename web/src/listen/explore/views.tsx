@@ -17,7 +17,7 @@ export interface View {
   state: string; // the search part of an address: "q=ferry&since=24h"
   has_time: boolean;
   version: number;
-  owner: string;
+  owner: { id: number; name: string };
 }
 
 const never = new Set(["client", "view", "post"]);
@@ -74,7 +74,7 @@ export function Views({ state }: { state: Explored }) {
       toastProblem("The view was not deleted", cause);
     }
   };
-  const items: (MenuItem | "line")[] = views.map((each) => ({ words: each.name, isChecked: each === now, hint: `By ${each.owner}${each.has_time ? ", with its time" : ""}`, act: () => open(each) }));
+  const items: (MenuItem | "line")[] = views.map((each) => ({ words: each.name, isChecked: each === now, hint: `By ${each.owner.name}${each.has_time ? ", with its time" : ""}`, act: () => open(each) }));
   if (answer.problem) items.push({ words: "The saved views could not be read", isDisabled: true, hint: answer.problem.message });
   else if (!views.length) items.push({ words: "No view is saved yet", isDisabled: true, hint: "A view keeps the query, what is shown and, if wanted, the time" });
   if (may("learner")) {

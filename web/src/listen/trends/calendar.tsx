@@ -124,14 +124,13 @@ export function CalendarView() {
 const SHOWN = 3;
 
 function DayCell({ day, isToday, isActive }: { day: Day; isToday: boolean; isActive: boolean }) {
-  const words = `${dayWords(day.date)}: ${counted(day.count, "trend")}${day.trends[0] ? `, strongest ${day.trends[0].label}, strength ${figure(day.trends[0].z_peak)}` : ""}`;
+  const words = `${dayWords(day.date)}: ${counted(day.count, "trend")}${day.trends.length ? `: ${day.trends.map((each) => each.label).join(", ")}` : ""}`;
   const open = () => day.count && go(href("/listen/trends", { day: day.date }));
   return (
     <td
       role="gridcell"
       data-date={day.date}
       tabIndex={isActive ? 0 : -1}
-      aria-label={words}
       aria-current={isToday ? "date" : undefined}
       class={`calendar-day ${day.count ? "has-trends" : ""} ${isToday ? "is-today" : ""}`}
       onClick={open}
@@ -141,9 +140,10 @@ function DayCell({ day, isToday, isActive }: { day: Day; isToday: boolean; isAct
         open();
       }}
     >
-      <span class="calendar-date">{Number(day.date.slice(8))}</span>
-      {day.count > 0 && <span class="calendar-count quiet">{day.count}</span>}
-      <ul>
+      <span class="unseen">{words}</span>
+      <span class="calendar-date" aria-hidden="true">{Number(day.date.slice(8))}</span>
+      {day.count > 0 && <span class="calendar-count quiet" aria-hidden="true">{day.count}</span>}
+      <ul aria-hidden="true">
         {day.trends.slice(0, SHOWN).map((each) => (
           <li key={each.id} class={each.flags.length ? "is-flagged" : ""} dir="auto" title={`${each.label}: strength ${figure(each.z_peak)}, ${counted(Math.round(each.voices), "voice")}`}>{each.label}</li>
         ))}

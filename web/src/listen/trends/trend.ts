@@ -129,13 +129,14 @@ export function statusWords(trend: Trend): string {
   if (!trend.is_open) return "over";
   const way = direction(trend);
   if (!trend.growth) return "too few voices to say where it goes";
-  return way === "rising" ? "still rising" : way === "fading" ? "fading" : "neither clearly rising nor fading";
+  return way === "rising" ? "still rising" : way === "fading" ? "fading" : "not clearly rising or fading";
 }
 
 /** "×1.9 an hour (1.6 to 2.3)", or null where there is too little to say. */
 export function growthWords(growth: Growth | null): string | null {
   if (!growth) return null;
-  if (growth.high > 1000 || growth.factor > 100) return growth.low > 1 ? `more than ×${figure(Math.min(growth.low, 99))} an hour` : "growth too uncertain to tell";
+  if (growth.low > 10) return `more than ×${figure(Math.min(growth.low, 99))} an hour`;
+  if (growth.high > 25 * growth.low) return "growth too uncertain to tell"; // a handful of voices within minutes
   return `×${interval(growth.factor, growth.low, growth.high)} an hour`;
 }
 

@@ -105,7 +105,6 @@ function TrendCards() {
   const [deed, setDeed] = useState<{ deed: Deed; trend: Trend } | null>(null);
   const openWhy = Number(param("why")) || null;
   const timer = useRef(0);
-  const announced = useRef("");
 
   useEvents({
     trend: () => {
@@ -154,27 +153,26 @@ function TrendCards() {
     { words: "Calendar of past trends", kind: "trends", act: () => go(href("/listen/trends/calendar")) },
     ...shows.map((each) => ({ words: `Trends: ${each.words.toLowerCase()}`, kind: "trends", act: () => setParams({ show: each.name || null }) })),
   ]);
-  if (news && announced.current !== news) announced.current = news;
 
   return (
     <div class="page trends">
       <Head view={day ? "day" : "now"} csv={apiUrl("/trends", { ...params, format: "csv" })} />
       {day && <DayHead day={day} />}
       <div class="row trend-tools">
-        <fieldset class="row" >
+        <fieldset class="row">
           <legend class="unseen">Show</legend>
           {shows.map((each) => (
             <button key={each.name} type="button" class="plain" aria-pressed={each.name === show.name} onClick={() => setParams({ show: each.name || null })}>{each.words}</button>
           ))}
         </fieldset>
-        <label class="row push">Sorted by
+        <span class="trend-news push" role="status">
+          {news && <button type="button" class="act" onClick={showNews} title="Key .">{news}: show</button>}
+        </span>
+        <label class="row">Sorted by
           <select value={sort.name} onChange={(event) => setParams({ sort: event.currentTarget.value || null })}>
             {sorts.map((each) => <option key={each.name} value={each.name}>{each.words}</option>)}
           </select>
         </label>
-      </div>
-      <div class="trend-news" role="status">
-        {news && <button type="button" class="act" onClick={showNews} title="Key .">{news}: show</button>}
       </div>
       <TrendStack answer={answer} shown={shown} day={day} show={show.name} onDeed={(which, trend) => setDeed({ deed: which, trend })} openWhy={openWhy} onWhy={toggleWhy} />
       {deed?.deed === "mute" && <MuteDialog trend={deed.trend} onClose={() => setDeed(null)} onDone={answer.again} />}

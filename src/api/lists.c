@@ -1,0 +1,99 @@
+/* Named lists: list:NAME in any query of the client. */
+#include "api/topics.h"
+
+static enum error_code put_list(struct api_call *call, const struct topic_list *list, bool with_users)
+{
+    struct json *json = &call->json;
+    struct str  *users = NULL;
+    size_t       count = 0;
+    enum error_code code = with_users ? topic_list_users(call->workspace->records, list->name, call->arena, &users, &count, &call->error)
+                                      : ERROR_NONE;
+    json_object(json);
+    topics_put_str(json, "name", list->name);
+    topics_put_str(json, "text", list->text);
+    topics_put_i64(json, "version", list->version);
+    topics_put_person(json, "by", list->by);
+    topics_put_time(json, "updated_at", list->updated_us);
+    if (with_users) {
+        json_key(json, "used_by");
+        json_array(json);
+        for (size_t i = 0; i < count; i++)
+            json_str(json, users[i]);
+        json_end(json);
+    }
+    json_end(json);
+    return code;
+}
+
+static enum error_code all(struct api_call *call)
+{
+    struct topic_list *lists;
+    size_t             count;
+    enum error_code    code = topic_list_all(call->workspace->records, call->arena, &lists, &count, &call->error);
+    if (code)
+        return code;
+    json_object(&call->json);
+    json_key(&call->json, "lists");
+    json_array(&call->json);
+    for (size_t i = 0; !code && i < count; i++)
+        code = put_list(call, &lists[i], true);
+    json_end(&call->json);
+    json_key(&call->json, "next");
+    json_null(&call->json);
+    json_end(&call->json);
+    return code;
+}
+
+static enum error_code one(struct api_call *call)
+{
+    struct topic_list list;
+    enum error_code   code = topic_list_by_name(call->workspace->records, api_name(call), call->arena, &list, &call->error);
+    return code ? code : put_list(call, &list, true);
+}
+
+static enum error_code put(struct api_call *call)
+{
+    struct topic_change change = {.actor = api_actor(call), .now_us = call->now_us};
+    struct topic_list   list;
+    struct str          text;
+    enum error_code     code = api_body_str(call, "text", QUERY_MAX_BYTES, true, &text);
+    if (!code)
+        code = api_body_i64(call, "version", 0, INT64_MAX, false, &change.version);
+    if (!code)
+        code = topic_list_put(call->workspace->records, &change, api_name(call), text, call->analyser, call->arena, &list, &call->error);
+    if (code)
+        return code;
+    api_tell(call->workspace, "list", STR("{}"));
+    return put_list(call, &list, true);
+}
+
+static enum error_code delete(struct api_call *call)
+{
+    struct topic_change change = {.actor = api_actor(call), .now_us = call->now_us, .version = api_integer(call, "version", 0)};
+    enum error_code     code = topic_list_delete(call->workspace->records, &change, api_name(call), call->arena, &call->error);
+    if (!code)
+        api_tell(call->workspace, "list", STR("{}"));
+    return code;
+}
+
+static const struct api_parameter delete_parameters[] = {
+    {.name = "version", .type = API_INTEGER, .least = 1, .most = INT64_MAX, .meaning = "the version that was seen; 409 where it moved on"}, {0}};
+
+#define LIST                                                                                                                    \
+    "{\"type\":\"object\",\"required\":[\"name\",\"text\",\"version\",\"by\",\"updated_at\",\"used_by\"],\"properties\":{\"name\":{\"type\":\"string\"}," \
+    "\"text\":{\"type\":\"string\"},\"version\":" TOPICS_COUNT ",\"by\":" TOPICS_PERSON                                                \
+    ",\"used_by\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}}"
+
+const struct api_route api_lists_routes[] = {
+    {HTTP_GET, "/lists", API_CLIENT, ROLE_VIEWER, "lists", "the client's named lists, and who uses them", NULL, NULL, NULL,
+     "{\"type\":\"object\",\"required\":[\"lists\",\"next\"],\"properties\":{\"lists\":{\"type\":\"array\",\"items\":" LIST "},\"next\":{\"type\":\"null\"}}}",
+     NULL, 0, all},
+    {HTTP_GET, "/lists/{name}", API_CLIENT, ROLE_VIEWER, "list", "one named list", NULL, NULL, NULL, LIST, NULL, 0, one},
+    {HTTP_PUT, "/lists/{name}", API_CLIENT, ROLE_PRACTITIONER, "list_put", "make a named list, or say something else by it",
+     "The text is one term a line, or a query. Without version the list must be new; with it, it must not have moved on (409). A list that "
+     "would break a topic or another list, or hold itself, is refused with 422.",
+     NULL,
+     "{\"type\":\"object\",\"required\":[\"text\"],\"properties\":{\"text\":{\"type\":\"string\"},\"version\":" TOPICS_COUNT "}}", LIST, NULL, 0, put},
+    {HTTP_DELETE, "/lists/{name}", API_CLIENT, ROLE_PRACTITIONER, "list_delete", "remove a named list that nothing uses",
+     "409 names the first topic or list that uses it.", delete_parameters, NULL, NULL, NULL, 0, delete},
+    {0}};
