@@ -177,9 +177,13 @@ struct alert_trend { /* one of chronicle's, as it is now */
     const struct str *post_ids; /* its posts, to be held against the rule's query */
     size_t     post_id_count;
 };
-/* Told of a trend that opened or changed: fires each trend rule at most once for one trend. Call it again as the trend grows. */
-enum error_code alert_hear(const struct alert_world *world, const struct alert_trend *trend, alert_tell_fn tell, void *context,
-                           struct error *error);
+/* Told of the trends that are open, once a minute: each trend rule fires at most once for one trend, as soon as it is strong enough and the
+ * rule's cooldown is over. */
+enum error_code alert_hear(const struct alert_world *world, const struct alert_trend *trends, size_t trend_count, alert_tell_fn tell,
+                           void *context, struct error *error);
+
+/* Whether any rule that is on listens for trends: whether it is worth asking for them. */
+enum error_code alert_wants_trends(struct record *record, bool *wants_out, struct error *error);
 
 /* ---- Before saving: what would have fired ---- */
 

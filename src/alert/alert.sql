@@ -170,6 +170,10 @@ SELECT r.*, 0 AS fired, 0 AS useful, 0 AS not_useful, 0 AS too_late, 0 AS acted,
 -- How many there are, retired ones not counted.
 SELECT count(*) AS count FROM alert_rule WHERE state <> 'retired';
 
+-- statement alert_rule_count_trend
+-- Rules that listen for trends.
+SELECT count(*) AS count FROM alert_rule WHERE state = 'on' AND kind = 'trend';
+
 -- statement alert_version_add
 -- One version, whole.
 INSERT INTO alert_version (rule, version, at_us, member, member_name, what, body)

@@ -362,6 +362,17 @@ enum error_code alert_evaluate(const struct alert_world *world, alert_tell_fn te
 
 /* ---- Trends ---- */
 
+enum error_code alert_wants_trends(struct record *record, bool *wants_out, struct error *error)
+{
+    enum error_code code = record_begin(record, error);
+    *wants_out = false;
+    if (code)
+        return code;
+    struct record_statement *row = record_statement(record, "alert_rule_count_trend");
+    *wants_out = record_step(row) && record_i64(row, "count") > 0;
+    return record_end(record, record_finish(row, error), error);
+}
+
 bool alert_trend_fits(const struct alert_rule *rule, const struct alert_trend *trend)
 {
     return !trend->is_muted && trend->strength >= alert_trend_strength(rule) && trend->posts >= (int64_t)rule->least_posts &&
@@ -378,7 +389,7 @@ static enum error_code has_fired_for(struct record *record, int64_t rule, int64_
 }
 
 static enum error_code describe_trend(const struct alert_world *world, const struct alert_kept *kept, const struct alert_trend *trend,
-                                      const struct query_node *root, struct arena *arena, struct decided *decided, struct error *error)
+                                      struct arena *arena, struct decided *decided, struct error *error)
 {
     struct buf               text = {.max_bytes = 64 * 1024};
     struct post              posts[ALERT_SAMPLES];
@@ -388,7 +399,6 @@ static enum error_code describe_trend(const struct alert_world *world, const str
         .rule = kept->id, .rule_version = kept->version, .at_us = world->now_us, .seen_us = clock_now_us(), .rule_name = kept->rule.name,
         .value = trend->posts, .voices = (int64_t)(trend->voices + 0.5), .z = trend->strength, .trend = trend->id,
         .basis = alert_basis_names[ALERT_NO_USUAL], .held_until_us = alert_quiet_ends(&kept->rule.quiet, world->now_us)};
-    (void)root;
     buf_append_str(&text, STR("new trend: "));
     letter_clean(trend->label, 120, &text);
     firing->title = keep_text(&text, arena);
@@ -421,12 +431,12 @@ static enum error_code write_trend(struct record *record, const struct alert_kep
 }
 
 static enum error_code hear_one(const struct alert_world *world, const struct alert_kept *kept, const struct alert_trend *trend,
-                                struct arena *arena, alert_tell_fn tell, void *context, struct error *error)
+                                struct arena *arena, alert_tell_fn tell, void *context, bool *was_added_out, struct error *error)
 {
     const struct query_node *root;
     struct decided           decided;
     double                   share = 0;
-    bool                     has_fired, was_added = false;
+    bool                     has_fired;
     struct error             why = {0};
     bool is_cooling = kept->fired_us && world->now_us < kept->fired_us + kept->rule.cooldown_us;
     if (is_cooling || !alert_trend_fits(&kept->rule, trend) || trend->at_us < kept->created_us - CLOCK_DAY_US)
@@ -440,28 +450,32 @@ static enum error_code hear_one(const struct alert_world *world, const struct al
         return write_problem(world->records, kept, &why, error);
     if (share < ALERT_TREND_SHARE)
         return ERROR_NONE;
-    code = describe_trend(world, kept, trend, root, arena, &decided, error);
+    code = describe_trend(world, kept, trend, arena, &decided, error);
     if (!code)
         code = record_begin(world->records, error);
     if (code)
         return code;
-    code = record_end(world->records, write_trend(world->records, kept, &decided, &was_added, error), error);
-    if (!code && was_added)
+    code = record_end(world->records, write_trend(world->records, kept, &decided, was_added_out, error), error);
+    if (!code && *was_added_out)
         tell_of(&decided.firing, tell, context);
     return code;
 }
 
-enum error_code alert_hear(const struct alert_world *world, const struct alert_trend *trend, alert_tell_fn tell, void *context,
-                           struct error *error)
+enum error_code alert_hear(const struct alert_world *world, const struct alert_trend *trends, size_t trend_count, alert_tell_fn tell,
+                           void *context, struct error *error)
 {
     struct arena    arena = {0}, work = {0};
     struct judged  *rules;
     size_t          count;
-    enum error_code code = read_rules(world, &arena, &rules, &count, error);
-    for (size_t i = 0; i < count && !code; i++) {
-        if (rules[i].kept.rule.on == ALERT_TREND)
-            code = hear_one(world, &rules[i].kept, trend, &work, tell, context, error);
-        arena_reset(&work);
+    enum error_code code = trend_count ? read_rules(world, &arena, &rules, &count, error) : ERROR_NONE;
+    for (size_t i = 0; trend_count && i < count && !code; i++) {
+        for (size_t j = 0; j < trend_count && !code && rules[i].kept.rule.on == ALERT_TREND; j++) {
+            bool has_fired = false;
+            code = hear_one(world, &rules[i].kept, &trends[j], &work, tell, context, &has_fired, error);
+            if (has_fired) /* the cooldown begins */
+                rules[i].kept.fired_us = world->now_us;
+            arena_reset(&work);
+        }
     }
     arena_fini(&work);
     arena_fini(&arena);

@@ -218,3 +218,12 @@ enum error_code alert_replay(const struct alert_rule *rule, const struct alert_s
     }
     return ERROR_NONE;
 }
+
+struct alert_rate alert_rate_of(uint64_t fired, double weeks)
+{
+    double n = (double)fired, more = n + 1;
+    if (!(weeks > 0))
+        return (struct alert_rate){NAN, NAN, NAN};
+    double low = fired ? n * pow(1 - 1 / (9 * n) - 1.96 / (3 * sqrt(n)), 3) : 0, high = more * pow(1 - 1 / (9 * more) + 1.96 / (3 * sqrt(more)), 3);
+    return (struct alert_rate){n / weeks, low > 0 ? low / weeks : 0, high / weeks};
+}

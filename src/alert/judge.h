@@ -89,6 +89,13 @@ struct alert_hits {
 enum error_code alert_replay(const struct alert_rule *rule, const struct alert_series *series, int64_t from_us, int64_t until_us,
                              alert_voices_fn voices, void *context, struct alert_memory *memory, struct alert_hits *hits, struct error *error);
 
+/* So many fired in so many weeks: how many a week to expect, with the 95 % interval of a Poisson count (Byar's approximation; Breslow and Day
+ * 1987, section 2.3). All NaN for no time at all. */
+struct alert_rate {
+    double a_week, low, high;
+};
+struct alert_rate alert_rate_of(uint64_t fired, double weeks);
+
 /* A trend rule takes a trend that is strong, spoken of by enough, not muted, and of whose newest posts this share matches its query. */
 #define ALERT_TREND_SHARE (1.0 / 3)
 bool alert_trend_fits(const struct alert_rule *rule, const struct alert_trend *trend); /* all of it but the share */

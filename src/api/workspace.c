@@ -1,5 +1,6 @@
 /* What a client does by itself: trends are kept as they come, and once a minute of its clock what is due is done. */
 #include "api/service.h"
+#include "api/workspace_alerts.h"
 
 #include "base/clock.h"
 #include "base/vfs.h"
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 
 const struct record_domain *const api_server_domains[] = {&team_domain, NULL};
-static const struct record_domain *const domains[] = {&chronicle_domain, &topic_domain, NULL};
+static const struct record_domain *const domains[] = {&alert_domain, &chronicle_domain, &topic_domain, NULL};
 
 /* ---- Trends ---- */
 
@@ -84,11 +85,14 @@ enum error_code workspace_open(struct workspace *workspace, const struct workspa
         code = stream_open(&stream, &workspace->stream, error);
     if (!code)
         code = chronicle_start(workspace->chronicle, snapshot_of, workspace->stream, error);
+    if (!code)
+        code = workspace_alerts_start(workspace, error);
     return code;
 }
 
 void workspace_close(struct workspace *workspace)
 {
+    workspace_alerts_stop(workspace);
     if (workspace->chronicle && workspace->stream)
         chronicle_stop(workspace->chronicle);
     stream_close(workspace->stream);
@@ -99,8 +103,5 @@ void workspace_close(struct workspace *workspace)
 
 enum error_code workspace_tick(struct workspace *workspace, int64_t now_us, struct error *error)
 {
-    (void)workspace;
-    (void)now_us;
-    (void)error;
-    return ERROR_NONE;
+    return workspace_alerts_tick(workspace, now_us, error);
 }
