@@ -1,4 +1,5 @@
 /* What a client does by itself: trends are kept as they come, and once a minute of its clock what is due is done. */
+#include "api/reads.h"
 #include "api/service.h"
 #include "api/workspace_alerts.h"
 
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 
 const struct record_domain *const api_server_domains[] = {&team_domain, NULL};
-static const struct record_domain *const domains[] = {&alert_domain, &chronicle_domain, &topic_domain, NULL};
+static const struct record_domain *const domains[] = {&alert_domain, &chronicle_domain, &topic_domain, &read_domain, NULL};
 
 /* ---- Trends ---- */
 
@@ -103,5 +104,7 @@ void workspace_close(struct workspace *workspace)
 
 enum error_code workspace_tick(struct workspace *workspace, int64_t now_us, struct error *error)
 {
-    return workspace_alerts_tick(workspace, now_us, error);
+    enum error_code code = reads_tick(workspace, now_us, error);
+    enum error_code own = workspace_alerts_tick(workspace, now_us, code ? NULL : error); /* one that fails does not keep the other from its work */
+    return code ? code : own;
 }
