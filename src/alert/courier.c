@@ -2,7 +2,7 @@
  * ends the program, the outbox says what is known. */
 #include "alert/keep.h"
 #include "net/client.h"
-#include "net/secret.h"
+#include "net/signing.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -55,10 +55,10 @@ static enum error_code take_next(struct record *record, int64_t wall_us, struct 
 static enum error_code post(const struct alert_courier_options *options, const struct parcel *parcel, int64_t wall_us, struct client_answer *answer,
                             struct error *error)
 {
-    char                 timestamp[24], signature[SECRET_HEX_BYTES + 4] = "v1=";
+    char                 timestamp[24], signature[SIGNING_HEX_BYTES + 4] = "v1=";
     snprintf(timestamp, sizeof timestamp, "%lld", (long long)(wall_us / CLOCK_SECOND_US));
     const struct str           parts[] = {str_of(timestamp), STR("."), parcel->body};
-    secret_sign(parcel->secret, parts, 3, signature + 3);
+    signing_sign(parcel->secret, parts, 3, signature + 3);
     const struct client_header headers[] = {{"X-Bellwether-Id", parcel->key}, {"X-Bellwether-Timestamp", str_of(timestamp)},
                                             {"X-Bellwether-Signature", str_of(signature)}};
     struct client_post request = {.url = parcel->target.ptr, .content_type = "application/json", .body = parcel->body, .headers = headers,

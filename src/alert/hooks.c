@@ -1,7 +1,7 @@
 /* Webhooks and the feed's private addresses: both are proven by a secret that is shown once. */
 #include "alert/keep.h"
 #include "net/client.h"
-#include "net/secret.h"
+#include "net/signing.h"
 
 #include <stdio.h>
 
@@ -33,12 +33,12 @@ static enum error_code add_hook(struct record *record, const struct alert_change
 enum error_code alert_hook_add(struct record *record, const struct alert_change *change, struct str url, struct arena *arena,
                                struct alert_hook *hook_out, struct str *secret_out, struct error *error)
 {
-    char key[SECRET_TEXT_BYTES], text[SECRET_TEXT_BYTES + 8];
+    char key[SIGNING_KEY_BYTES], text[SIGNING_KEY_BYTES + 8];
     if (url.len > ALERT_URL_MAX_BYTES)
         return error_set(error, ERROR_INVALID, "url: at most %d bytes, not %zu", ALERT_URL_MAX_BYTES, url.len);
     if (client_check_url(url, error))
         return error->code;
-    secret_new(key);
+    signing_key(key);
     snprintf(text, sizeof text, "whsec_%s", key);
     *secret_out = arena_str(arena, str_of(text));
     enum error_code code = record_begin(record, error);
@@ -103,10 +103,10 @@ static enum error_code add_feed(struct record *record, const struct alert_change
 enum error_code alert_feed_add(struct record *record, const struct alert_change *change, struct arena *arena, struct alert_feed *feed_out,
                                struct str *token_out, struct error *error)
 {
-    char key[SECRET_TEXT_BYTES], text[SECRET_TEXT_BYTES + 8], hash[SECRET_HEX_BYTES];
-    secret_new(key);
+    char key[SIGNING_KEY_BYTES], text[SIGNING_KEY_BYTES + 8], hash[SIGNING_HEX_BYTES];
+    signing_key(key);
     snprintf(text, sizeof text, "bwf_%s", key);
-    secret_hash(str_of(text), hash);
+    signing_hash(str_of(text), hash);
     *token_out = arena_str(arena, str_of(text));
     enum error_code code = record_begin(record, error);
     return code ? code : record_end(record, add_feed(record, change, hash, arena, feed_out, error), error);
@@ -167,8 +167,8 @@ static enum error_code prove_feed(struct record *record, const char *hash, int64
 
 enum error_code alert_feed_prove(struct record *record, struct str token, int64_t now_us, struct error *error)
 {
-    char hash[SECRET_HEX_BYTES];
-    secret_hash(token, hash);
+    char hash[SIGNING_HEX_BYTES];
+    signing_hash(token, hash);
     enum error_code code = record_begin(record, error);
     return code ? code : record_end(record, prove_feed(record, hash, now_us, error), error);
 }

@@ -1,6 +1,6 @@
 /* The outbox: rows go in with the firing they tell of; the courier takes them out. */
 #include "alert/keep.h"
-#include "net/secret.h"
+#include "net/signing.h"
 
 const char *const alert_channel_names[2] = {"mail", "webhook"};
 const char *const alert_fate_names[6] = {"waiting", "sending", "sent", "uncertain", "dead", "cancelled"};
@@ -9,8 +9,8 @@ static enum error_code put_one(struct record *record, const struct alert_kept *k
                                struct str target, struct str subject, struct str body, struct error *error)
 {
     struct record_statement *add = record_statement(record, "alert_delivery_add");
-    char                     key[SECRET_TEXT_BYTES];
-    secret_new(key);
+    char                     key[SIGNING_KEY_BYTES];
+    signing_key(key);
     record_bind_i64(add, ":rule", kept->id);
     if (firing)
         record_bind_i64(add, ":firing", firing);

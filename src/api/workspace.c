@@ -104,7 +104,9 @@ void workspace_close(struct workspace *workspace)
 
 enum error_code workspace_tick(struct workspace *workspace, int64_t now_us, struct error *error)
 {
-    enum error_code code = reads_tick(workspace, now_us, error);
-    enum error_code own = workspace_alerts_tick(workspace, now_us, code ? NULL : error); /* one that fails does not keep the other from its work */
+    struct error    alerts = {0}; /* one that fails does not keep the other from its work */
+    enum error_code code = reads_tick(workspace, now_us, error), own = workspace_alerts_tick(workspace, now_us, &alerts);
+    if (!code && own)
+        *error = alerts;
     return code ? code : own;
 }
