@@ -210,7 +210,8 @@ struct alert_preview {
     uint64_t *bars;              /* posts (tone: negative ones) */
     size_t   bar_count;
 };
-/* Replays the rule over [now - weeks, now) with the evaluator that runs live. trends: for ALERT_TREND, those of the time, oldest first.
+/* Replays the rule over [now - span, now) with the evaluator that runs live; where no post came for a day or more, over so long before the
+ * last post. trends: for ALERT_TREND, those of the time, oldest first.
  * In arena. Cost: two questions to the archive, and one for each candidate's voices. */
 enum error_code alert_preview(const struct alert_world *world, const struct alert_rule *rule, int64_t span_us, const struct alert_trend *trends,
                               size_t trend_count, struct arena *arena, struct alert_preview *preview_out, struct error *error);

@@ -112,6 +112,8 @@ static enum error_code preview_counts(struct replay *replay, struct alert_previe
         preview->until_us = series_end_us > preview->from_us ? series_end_us : preview->from_us;
     preview->first_us = replay->series.first_us == INT64_MAX ? 0 : replay->series.first_us;
     preview->judged_from_us = judged_from(replay, preview->from_us, preview->until_us);
+    if (preview->judged_from_us < preview->first_us) /* an author's rule needs no past, but there is nothing before the first post */
+        preview->judged_from_us = preview->first_us < preview->until_us ? preview->first_us : preview->until_us;
     if ((code = replay_word(replay, replay->rule->sensitivity, preview->from_us, preview->until_us, &hits, error)))
         return code;
     if (hits.ended_us < preview->until_us) {
@@ -198,7 +200,13 @@ enum error_code alert_preview(const struct alert_world *world, const struct aler
 {
     struct replay        replay = {.world = world, .rule = rule, .arena = arena};
     struct alert_preview preview = {.until_us = clock_floor(world->now_us, CLOCK_MINUTE_US)};
+    struct archive_stats stats;
     enum error_code      code = alert_rule_query(world, rule, arena, &replay.root, error);
+    if (!code)
+        code = archive_stats(world->snapshot, &stats, error);
+    /* Nothing came for a day or more (an import of old posts): the past that there is ends with the last post. */
+    if (!code && stats.posts && stats.last_us < preview.until_us - CLOCK_DAY_US)
+        preview.until_us = clock_floor(stats.last_us, CLOCK_MINUTE_US) + CLOCK_MINUTE_US;
     preview.from_us = preview.until_us - clock_floor(span_us, CLOCK_MINUTE_US);
     if (!code)
         code = rule->on == ALERT_TREND ? preview_trends(&replay, trends, trend_count, &preview, error) : preview_counts(&replay, &preview, error);

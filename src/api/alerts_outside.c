@@ -186,7 +186,7 @@ const struct api_route api_alerts_outside_routes[] = {
      "{\"type\":\"object\",\"required\":[\"feeds\",\"next\"],\"properties\":{\"feeds\":{\"type\":\"array\",\"items\":" FEED "},\"next\":" ALERTS_NEXT "}}",
      NULL, 0, feeds},
     {HTTP_POST, "/alerts/feeds", API_CLIENT, ROLE_PRACTITIONER, "alert_feed_add", "make a private address of the feed; it is shown this once", NULL,
-     NULL, "{\"type\":\"object\"}", FEED, NULL, 201, feed_add},
+     NULL, NULL, FEED, NULL, 201, feed_add},
     {HTTP_DELETE, "/alerts/feeds/{id}", API_CLIENT, ROLE_PRACTITIONER, "alert_feed_remove", "revoke a private address", NULL, NULL, NULL, NULL, NULL, 0,
      feed_remove},
     {HTTP_GET, "/alerts/feed.atom", API_SERVER, ROLE_NONE, "alert_feed", "alerts as an Atom feed, for feed readers",

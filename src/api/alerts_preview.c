@@ -136,8 +136,8 @@ enum error_code alerts_preview(struct api_call *call)
     if (!code)
         code = alerts_world(call, &world);
     if (!code && rule.on == ALERT_TREND)
-        code = workspace_alert_trends(call->workspace, false, call->now_us - weeks * 7 * CLOCK_DAY_US, call->now_us, call->now_us, call->arena,
-                                      &trends, &trend_count, &call->error);
+        code = workspace_alert_trends(call->workspace, false, INT64_MIN, INT64_MAX, call->now_us, call->arena, &trends, &trend_count,
+                                      &call->error);
     if (!code)
         code = alert_preview(&world, &rule, weeks * 7 * CLOCK_DAY_US, trends, trend_count, call->arena, &preview, &call->error);
     if (code)
