@@ -21,7 +21,6 @@ function placeToGo(search: string): string | null {
 
 export default function Welcome() {
   const [secret] = useState(() => location.hash.slice(1));
-  const [to] = useState(() => placeToGo(location.search));
   const [link, setLink] = useState<Link | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   useEffect(() => {
@@ -84,6 +83,7 @@ function Setup({ secret }: { secret: string }) {
 }
 
 function Enter({ secret, name }: { secret: string; name: string }) {
+  const [to] = useState(() => placeToGo(location.search));
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const enter = async () => {
