@@ -12,7 +12,7 @@
  *  - A post up to an hour late counts (at most two minutes back, the engine's watermark); one that is later would look like news and does not.
  *    After a thousand such and ten quiet seconds it replays, so history that is pushed into a running server counts where it belongs.
  *  - A post of the future (more than two minutes ahead of the clock) does not count until a replay after its time.
- *  - Time passes without posts, two minutes behind the clock, unless the newest post is older than the warm-up: an archive of history
+ *  - After ten seconds without posts time passes by itself, two minutes behind the clock, unless the newest post is older than the warm-up: an archive of history
  *    stands at its end until somebody posts.
  *  - Deleted posts leave the ring at once, and the trends as soon as the thread comes to it: that they were counted stays, until a replay.
  */
@@ -29,8 +29,9 @@ enum stream_trend_event { STREAM_TREND_OPEN, STREAM_TREND_UPDATE, STREAM_TREND_C
 struct stream_options {
     const char *archive_folder;
     bool        has_no_trends; /* tests and tools */
-    /* On the trend thread, in order of event time; also during a replay (is_replay). Trends live until it returns. Besides events, every
-     * open trend is told of as an UPDATE at the end of a replay, and then once in five minutes of event time. */
+    /* On the trend thread, in order of event time. is_replay: it is no news, because this is a replay or more than an hour behind the clock
+     * (history that is being pushed). Trends live until it returns. Besides events, every open trend is told of as an UPDATE at the end of a
+     * replay, and then once in five minutes of event time. */
     void (*on_trend)(void *context, enum stream_trend_event event, int64_t at_us, bool is_replay, const struct trend *trend);
     /* A replay begins (at the start; when posts of the past came in number) or ends; may be NULL. What is found in it has
      * new ids; ids told before it are over. So whoever keeps trends knows them by what they are about and when they began. */
