@@ -49,9 +49,9 @@ function Marks({ items }: { items: Item[] }) {
       {counts.length === 0 && <p class="quiet">You marked none of them.</p>}
       <ul class="room-counts">
         {counts.map(({ mark, n }) => (
-          <li key={mark}><span>{mark}</span><span class="room-tally" aria-hidden="true">{"▮".repeat(n)}</span><span class="number">{n}</span></li>
+          <li key={mark}><span>{mark}</span><span class="number">{n}</span><span class="room-tally" aria-hidden="true">{"▮".repeat(n)}</span></li>
         ))}
-        {counts.length > 0 && unmarked > 0 && <li class="quiet"><span>none of these</span><span class="room-tally" aria-hidden="true">{"▯".repeat(unmarked)}</span><span class="number">{unmarked}</span></li>}
+        {counts.length > 0 && unmarked > 0 && <li class="quiet"><span>none of these</span><span class="number">{unmarked}</span><span class="room-tally" aria-hidden="true">{"▯".repeat(unmarked)}</span></li>}
       </ul>
       {words.length > 0 && <p>In words of your own: {words.map((each) => each.words.trim()).join(", ")}.</p>}
       {notes.length > 0 && (

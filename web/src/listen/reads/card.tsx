@@ -1,4 +1,5 @@
 // A read as a card: what she said on the front, the engine's view on the back, what happened once it is settled.
+import "./reads.css";
 import { useState } from "preact/hooks";
 import { apiUrl, send } from "../../parts/api.ts";
 import { useAsk } from "../../parts/ask.ts";

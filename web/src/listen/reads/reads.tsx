@@ -1,6 +1,5 @@
 // Reads: judgements on record. Open ones first to come due, then what happened; how well the reader and the team read.
-import "./reads.css";
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { apiUrl, get } from "../../parts/api.ts";
 import { useAsk } from "../../parts/ask.ts";
 import { useCommands } from "../../parts/commands.ts";
@@ -55,7 +54,6 @@ function All() {
   const team = useAsk<Score>(scoreUrl("team"));
   const [made, setMade] = useState<Read | null>(null);
   const [more, setMore] = useState<{ url: string; reads: Read[]; next: number | null } | null>(null);
-  const top = useRef<HTMLDivElement>(null);
   const about: About = { q: param("q"), topic: numberParam("topic"), trend: numberParam("trend"), room: undefined };
   const refresh = () => {
     answer.again();
@@ -80,7 +78,7 @@ function All() {
     }
   };
   return (
-    <div class="page reads" ref={top}>
+    <div class="page reads">
       <header class="page-head">
         <h1>Reads</h1>
         <a class="button" href={href("/listen/read")}>Reading room</a>

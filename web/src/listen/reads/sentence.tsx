@@ -1,4 +1,5 @@
 // A read in one breath: a sentence whose bold words are controls. Every control is the browser's own, so the keyboard needs no explaining.
+import "./reads.css";
 import { useId, useRef, useState } from "preact/hooks";
 import { apiUrl, Problem } from "../../parts/api.ts";
 import { useAsk } from "../../parts/ask.ts";
@@ -126,7 +127,7 @@ export function Sentence({ about, onMade, onCancel }: { about: About; onMade: (r
     </select>
   );
   const number = (label: string, value: string, set: (text: string) => void, least: number, most: number) => (
-    <input type="number" inputMode="numeric" aria-label={label} min={least} max={most} required value={value} style={{ inlineSize: "8ch" }} onInput={(event) => set(event.currentTarget.value)} />
+    <input type="number" inputMode="numeric" aria-label={label} min={least} max={most} required value={value} style={{ inlineSize: "6ch" }} onInput={(event) => set(event.currentTarget.value)} />
   );
   return (
     <form
@@ -159,7 +160,7 @@ export function Sentence({ about, onMade, onCancel }: { about: About; onMade: (r
         </select>
         {due === "at" && <> <input type="datetime-local" aria-label={`Due at, ${zoneWords()}`} required value={at} onInput={(event) => setAt(event.currentTarget.value)} /></>}
         , {number("How sure, in percent", sure, setSure, 1, 99)} % sure, because{" "}
-        <textarea class="sentence-because" rows={1} aria-label="Because" maxLength={1900} placeholder="what you heard" value={because} onInput={(event) => setBecause(event.currentTarget.value)} />.
+        <textarea class="sentence-because" rows={1} aria-label="Because" maxLength={1900} placeholder="what you heard" value={because} onInput={(event) => setBecause(event.currentTarget.value)} />
       </p>
       <p class="sentence-words sentence-small">
         It feels <input type="text" aria-label="Words of feeling" maxLength={190} placeholder="weary, amused …" value={feelings} style={wide(feelings, 18, 44)} onInput={(event) => setFeelings(event.currentTarget.value)} />.
