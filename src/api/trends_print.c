@@ -198,6 +198,42 @@ static enum error_code print_spread(struct api_call *call, const struct chronicl
     return ERROR_NONE;
 }
 
+static void print_tone_share(struct json *json, const char *key, const struct tone_share *share)
+{
+    json_key(json, key);
+    json_object(json);
+    whole(json, "posts", (int64_t)share->count);
+    number(json, "share", share->share, 4);
+    number(json, "low", share->low, 4);
+    number(json, "high", share->high, 4);
+    json_end(json);
+}
+
+/* Null where the tone of hardly any post is known: other languages are not guessed. */
+enum { TONE_LEAST = 10 };
+
+static enum error_code print_tone(struct api_call *call, const struct chronicle_trend *trend)
+{
+    struct json       *json = &call->json;
+    struct tone_shares shares;
+    enum error_code    code = chronicle_tones(call->workspace->records, trend->id, &shares, &call->error);
+    if (code)
+        return code;
+    json_key(json, "tone");
+    if (shares.n_known < TONE_LEAST) {
+        json_null(json);
+        return ERROR_NONE;
+    }
+    json_object(json);
+    whole(json, "known", (int64_t)shares.n_known);
+    whole(json, "of_posts", (int64_t)shares.n_all);
+    print_tone_share(json, "negative", &shares.negative);
+    print_tone_share(json, "neutral", &shares.neutral);
+    print_tone_share(json, "positive", &shares.positive);
+    json_end(json);
+    return ERROR_NONE;
+}
+
 static void print_muted(struct json *json, const struct chronicle_trend *trend, int64_t now_us)
 {
     json_key(json, "muted");
@@ -260,6 +296,8 @@ enum error_code trend_print_card(struct api_call *call, struct archive_snapshot 
     id_or_null(json, "joined_to", trend->joined_to);
     whole(json, "note_count", trend->note_count);
     enum error_code code = print_spread(call, trend);
+    if (!code)
+        code = print_tone(call, trend);
     if (!code)
         code = print_posts(call, snapshot, "first_voices", trend->first_voices, trend->first_voice_count);
     if (!code)

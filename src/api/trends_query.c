@@ -89,6 +89,14 @@ static struct str joined(struct arena *arena, struct str a, const char *between,
     return kept;
 }
 
+/* Two words as one operand of OR: it would be so anyway, but nobody should have to know. */
+static struct str bracketed(struct arena *arena, struct str clause)
+{
+    if (!clause.len || clause.ptr[0] == '"' || !memchr(clause.ptr, ' ', clause.len))
+        return clause;
+    return joined(arena, STR("("), "", joined(arena, clause, "", STR(")")));
+}
+
 /* Every post id of the sample, spread evenly over the kept ones. */
 static enum error_code fill_sample(struct asking *asking, const struct chronicle_post *posts, size_t count)
 {
@@ -152,7 +160,9 @@ static enum error_code choose(const struct asking *asking, const struct proposal
     for (size_t clauses = 1; clauses < CLAUSES_MAX && best.f1 > 0 && !code; clauses++) {
         struct proposal wider = {0};
         for (size_t i = 0; i < count && !code; i++) {
-            struct proposal tried = {.clause = joined(asking->call->arena, best.clause, " OR ", candidates[i].clause)};
+            struct arena   *arena = asking->call->arena;
+            struct str      left = clauses > 1 ? best.clause : bracketed(arena, best.clause);
+            struct proposal tried = {.clause = joined(arena, left, " OR ", bracketed(arena, candidates[i].clause))};
             code = measure(asking, &tried);
             if (tried.f1 > wider.f1)
                 wider = tried;

@@ -29,6 +29,12 @@
     OBJECT("\"of_posts\"", IS("of_posts", INT) "," IS("platform_count", INT) "," IS("platforms", PLACES) "," \
            IS("community_count", INT) "," IS("communities", PLACES))
 
+#define TONE_SHARE \
+    OBJECT("\"posts\",\"share\"", IS("posts", INT) "," IS("share", NUM) "," IS("low", NUM) "," IS("high", NUM))
+#define TONE \
+    OBJECT0(IS("known", INT) "," IS("of_posts", INT) "," IS("negative", TONE_SHARE) "," IS("neutral", TONE_SHARE) "," \
+            IS("positive", TONE_SHARE))
+
 #define CARD_REQUIRED \
     "\"id\",\"version\",\"label\",\"terms\",\"is_open\",\"detected_at\",\"posts\",\"voices\",\"z\",\"flags\",\"series\",\"spread\""
 #define CARD \
@@ -37,7 +43,7 @@
     IS("last_post_at", TIME) "," IS("updated_at", TIME) "," IS("closed_at", TIME0) "," IS("posts", INT) "," \
     IS("voices", NUM) "," IS("z", NUM) "," IS("z_peak", NUM) "," IS("growth", GROWTH) "," IS("flags", LIST(TEXT)) "," \
     IS("numbers", NUMBERS) "," IS("series", SERIES) "," IS("muted", MUTED) "," IS("merged_into", INT0) "," \
-    IS("joined_to", INT0) "," IS("note_count", INT) "," IS("spread", SPREAD) "," IS("first_voices", POSTS) "," \
+    IS("joined_to", INT0) "," IS("note_count", INT) "," IS("spread", SPREAD) "," IS("tone", TONE) "," IS("first_voices", POSTS) "," \
     IS("representatives", POSTS)
 
 #define SHORT_TREND \

@@ -335,6 +335,12 @@ enum error_code chronicle_new(const struct chronicle_options *options, struct ch
         return error_set(error, ERROR_MEMORY, "no memory for the chronicle of trends");
     chronicle->options = *options;
     chronicle->keeper.records = options->records;
+    enum error_code code = text_analyser_new(&chronicle->keeper.analyser, error);
+    if (code) {
+        free(chronicle);
+        *chronicle_out = NULL;
+        return code;
+    }
     pthread_mutex_init(&chronicle->lock, NULL);
     pthread_cond_init(&chronicle->told, NULL);
     pthread_cond_init(&chronicle->written, NULL);
@@ -385,6 +391,7 @@ void chronicle_free(struct chronicle *chronicle)
     for (size_t i = 0; i < chronicle->count; i++)
         telling_free(chronicle->waiting[i]);
     free(chronicle->keeper.bindings);
+    text_analyser_free(chronicle->keeper.analyser);
     pthread_cond_destroy(&chronicle->told);
     pthread_cond_destroy(&chronicle->written);
     pthread_mutex_destroy(&chronicle->lock);

@@ -21,6 +21,7 @@
 
 #include "listen/stream.h"
 #include "record/record.h"
+#include "text/tone.h"
 
 extern const struct record_domain chronicle_domain;
 
@@ -54,7 +55,7 @@ enum error_code chronicle_new(const struct chronicle_options *options, struct ch
 /* Gives the archive as it is now, as stream_snapshot does. */
 typedef enum error_code (*chronicle_snapshot_fn)(void *context, struct archive_snapshot **snapshot_out,
                                                  struct error *error);
-/* Starts the writer. Each post's platform, community and time are read from snapshots; NULL: they stay unknown. */
+/* Starts the writer. Each post's platform, community, time and tone are read from snapshots; NULL: unknown. */
 enum error_code chronicle_start(struct chronicle *chronicle, chronicle_snapshot_fn snapshot, void *context,
                                 struct error *error);
 /* stream_options.on_trend with the chronicle as context; legal before the start. Copies and returns. */
@@ -158,6 +159,9 @@ struct chronicle_place {
 enum error_code chronicle_spread(struct record *records, int64_t id, struct arena *arena,
                                  struct chronicle_place **places_out, size_t *count_out,
                                  struct error *error);
+/* The tone of its kept posts, as a machine hears it. */
+enum error_code chronicle_tones(struct record *records, int64_t id, struct tone_shares *shares_out,
+                                struct error *error);
 /* Ids of its kept posts, oldest first. */
 enum error_code chronicle_posts(struct record *records, int64_t id, struct arena *arena,
                                 struct chronicle_post **posts_out, size_t *count_out,

@@ -43,13 +43,14 @@ CREATE INDEX trend_by_closed ON trend (closed_us);
 CREATE INDEX trend_by_joined ON trend (joined_to);
 CREATE INDEX trend_by_muted ON trend (muted_until_us);
 
--- Its first posts: which, when and where, but not what they say.
+-- Its first posts: which, when, where and in what tone (text/tone.h; NULL: the post was gone), but not what they say.
 CREATE TABLE trend_post (
     post      TEXT NOT NULL,
     trend     INTEGER NOT NULL REFERENCES trend (id),
     at_us     INTEGER,
     platform  TEXT,
     community TEXT,
+    tone      INTEGER CHECK (tone BETWEEN 0 AND 3),
     PRIMARY KEY (post, trend)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX trend_post_by_trend ON trend_post (trend, at_us);
@@ -108,7 +109,8 @@ FROM trend WHERE id = :id;
 
 -- statement chronicle_post_add
 -- A post of a trend.
-INSERT INTO trend_post (post, trend, at_us, platform, community) VALUES (:post, :trend, :at_us, :platform, :community)
+INSERT INTO trend_post (post, trend, at_us, platform, community, tone)
+VALUES (:post, :trend, :at_us, :platform, :community, :tone)
 ON CONFLICT (post, trend) DO NOTHING;
 
 -- statement chronicle_post_has
@@ -128,6 +130,10 @@ SELECT post, coalesce(at_us, 0) AS at_us FROM trend_post WHERE trend = :trend OR
 SELECT platform, community, count(*) AS posts, min(at_us) AS first_us
 FROM trend_post WHERE trend = :trend AND platform IS NOT NULL
 GROUP BY platform, community ORDER BY first_us, platform, community;
+
+-- statement chronicle_tones
+-- How many of a trend's posts have each tone.
+SELECT tone, count(*) AS posts FROM trend_post WHERE trend = :trend AND tone IS NOT NULL GROUP BY tone;
 
 -- statement chronicle_point_add
 -- A point of a trend's history; the newest told of a moment counts.

@@ -221,10 +221,11 @@ static enum error_code renew(struct keeper *keeper, const struct telling *tellin
 
 static enum error_code add_post(struct keeper *keeper, int64_t id, struct str post_id, struct error *error)
 {
-    struct arena    arena = {0};
-    struct post     post = {0};
-    bool            is_known = false;
-    enum error_code code = ERROR_NONE;
+    struct arena      arena = {0};
+    struct post       post = {0};
+    struct text_facts facts = {0};
+    bool              is_known = false;
+    enum error_code   code = ERROR_NONE;
     if (keeper->snapshot) {
         struct error ignored = {0};
         code = archive_post(keeper->snapshot, post_id, &arena, &post, &ignored);
@@ -233,6 +234,8 @@ static enum error_code add_post(struct keeper *keeper, int64_t id, struct str po
         if (code && error)
             *error = ignored;
     }
+    if (!code && is_known)
+        code = text_analyse(keeper->analyser, &arena, post.text, post.lang, TEXT_WANT_LANGUAGE, &facts, error);
     if (!code) {
         struct record_statement *insert = record_statement(keeper->records, "chronicle_post_add");
         record_bind_i64(insert, ":trend", id);
@@ -241,6 +244,7 @@ static enum error_code add_post(struct keeper *keeper, int64_t id, struct str po
             record_bind_i64(insert, ":at_us", post.at_us);
             record_bind_str(insert, ":platform", post.platform);
             record_bind_str(insert, ":community", post.community.len ? post.community : (struct str){0});
+            record_bind_i64(insert, ":tone", (int64_t)tone_of(&facts).tone);
         }
         code = record_run(insert, error);
     }

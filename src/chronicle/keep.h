@@ -25,6 +25,7 @@ struct telling {
 struct keeper {
     struct record           *records;
     struct archive_snapshot *snapshot; /* NULL: nothing is known of posts but their ids */
+    struct text_analyser    *analyser;
     struct binding          *bindings;
     size_t                   binding_count, binding_capacity;
 };

@@ -198,6 +198,22 @@ enum error_code chronicle_spread(struct record *records, int64_t id, struct aren
     return record_end(records, code ? code : finished, error);
 }
 
+enum error_code chronicle_tones(struct record *records, int64_t id, struct tone_shares *shares_out, struct error *error)
+{
+    *shares_out = (struct tone_shares){0};
+    enum error_code code = record_begin(records, error);
+    if (code)
+        return code;
+    struct record_statement *rows = record_statement(records, "chronicle_tones");
+    record_bind_i64(rows, ":trend", id);
+    while (record_step(rows)) /* at most CHRONICLE_POSTS_MAX in all */
+        for (int64_t i = record_i64(rows, "posts"); i > 0; i--)
+            tone_shares_add(shares_out, (enum tone)record_i64(rows, "tone"));
+    code = record_finish(rows, error);
+    tone_shares_finish(shares_out);
+    return record_end(records, code, error);
+}
+
 enum error_code chronicle_posts(struct record *records, int64_t id, struct arena *arena,
                                 struct chronicle_post **posts_out, size_t *count_out,
                                 struct error *error)

@@ -74,7 +74,13 @@ typedef enum error_code (*demo_emit_fn)(void *context, const struct post *post, 
 enum error_code demo_generate(const struct demo_options *options, demo_emit_fn emit, void *context, struct demo_plan *plan_out,
                               struct error *error);
 
-/* The same into a new file of JSON Lines (replaced where it exists). Errors of vfs_replace_file besides. */
+/* The nth week after them (1: from end_us on): the same people, other talk, a story a day, a swarm or a flood, the weekly tags. judged_from_us
+ * of its plan says nothing. Posts of one week never answer those of another. */
+enum { DEMO_WEEKS_MAX = 5000 };
+enum error_code demo_generate_week(const struct demo_options *options, unsigned week, demo_emit_fn emit, void *context, struct demo_plan *plan_out,
+                                   struct error *error);
+
+/* The first days into a new file of JSON Lines (replaced where it exists). Errors of vfs_replace_file besides. */
 enum error_code demo_write_file(const struct demo_options *options, const char *path, struct demo_plan *plan_out, struct error *error);
 
 /* ---- Beside what was unearthed ---- */

@@ -24,6 +24,9 @@ static int by_time(const void *a, const void *b)
     return (x->draft > y->draft) - (x->draft < y->draft);
 }
 
+/* No more numbers are taken in seven days of 50,000 posts. */
+#define DEMO_WEEK_IDS UINT64_C(2000000)
+
 struct printing {
     struct town  *town;
     struct rng    rng;
@@ -41,13 +44,16 @@ static enum error_code number_drafts(struct printing *printing, struct error *er
     for (size_t i = 0; i < town->draft_count; i++)
         printing->order[i] = (struct order){town->drafts[i].at_us, (uint32_t)i};
     qsort(printing->order, town->draft_count, sizeof *printing->order, by_time);
-    unsigned next[PLATFORM_COUNT] = {710000, 52000, 9100};
+    /* Numbers of their own for each week: a week takes at most 350,000 drafts times five of them. */
+    uint64_t next[PLATFORM_COUNT] = {710000, 52000, 9100};
+    for (int i = 0; i < PLATFORM_COUNT && town->week; i++)
+        next[i] += DEMO_WEEK_IDS * (uint64_t)(town->week + town->options.days / 7);
     for (size_t i = 0; i < town->draft_count; i++) {
         uint32_t      index = printing->order[i].draft;
         enum platform platform = town->people[town->drafts[index].person].platform;
-        next[platform] += 1 + (unsigned)rng_below(&printing->rng, 5);
+        next[platform] += 1 + rng_below(&printing->rng, 5);
         buf_clear(&town->scratch);
-        buf_printf(&town->scratch, "%s:%u", platform_names[platform], next[platform]);
+        buf_printf(&town->scratch, "%s:%llu", platform_names[platform], (unsigned long long)next[platform]);
         printing->ids[index] = town_keep(town, &town->scratch);
         if (!printing->ids[index].ptr)
             return town_no_memory(error);
@@ -201,19 +207,18 @@ static enum error_code emit_all(struct printing *printing, demo_emit_fn emit, vo
     return code;
 }
 
-enum error_code demo_generate(const struct demo_options *options, demo_emit_fn emit, void *context,
-                              struct demo_plan *plan_out,
-                              struct error *error)
+static enum error_code generate(const struct demo_options *options, unsigned week, demo_emit_fn emit, void *context, struct demo_plan *plan_out,
+                                struct error *error)
 {
     struct demo_plan plan = {0};
     struct town      town;
     struct printing  printing = {.town = &town};
-    enum error_code  code = town_init(&town, options, &plan, error);
+    enum error_code  code = town_init(&town, options, week, &plan, error);
     if (!code)
         code = smalltalk_run(&town, error);
     if (!code)
         code = stories_plant(&town, error);
-    rng_seed(&printing.rng, hash_mix(town.options.seed, 4));
+    rng_seed(&printing.rng, hash_mix(town.chance, 4));
     if (!code)
         code = number_drafts(&printing, error);
     if (!code)
@@ -226,6 +231,20 @@ enum error_code demo_generate(const struct demo_options *options, demo_emit_fn e
     if (plan_out)
         *plan_out = plan;
     return code;
+}
+
+enum error_code demo_generate(const struct demo_options *options, demo_emit_fn emit, void *context,
+                              struct demo_plan *plan_out, struct error *error)
+{
+    return generate(options, 0, emit, context, plan_out, error);
+}
+
+enum error_code demo_generate_week(const struct demo_options *options, unsigned week, demo_emit_fn emit, void *context,
+                                   struct demo_plan *plan_out, struct error *error)
+{
+    if (week < 1 || week > DEMO_WEEKS_MAX)
+        return error_set(error, ERROR_INVALID, "week %u: the weeks after the town's first days are 1 to %d", week, DEMO_WEEKS_MAX);
+    return generate(options, week, emit, context, plan_out, error);
 }
 
 static enum error_code append_line(void *context, const struct post *post, struct error *error)

@@ -303,7 +303,7 @@ static enum error_code speak_special(struct smalltalk *talk, int64_t day_us, str
 enum error_code smalltalk_run(struct town *town, struct error *error)
 {
     struct smalltalk talk = {.town = town};
-    rng_seed(&talk.rng, hash_mix(town->options.seed, 2));
+    rng_seed(&talk.rng, hash_mix(town->chance, 2));
     enum error_code code = ERROR_NONE;
     for (int64_t hour_us = town->since_us; hour_us < town->until_us && !code; hour_us += CLOCK_HOUR_US) {
         if (rhythm_hour(hour_us) == 0)

@@ -1,54 +1,47 @@
-#include "demo/plant.h"
+#include "demo/story.h"
 
 #include "base/clock.h"
 
 #include <stdlib.h>
 
-struct story {
-    const char     *name, *title;
-    enum demo_shape shape;
-    int             days_back; /* the day of its onset, counted from the town's last midnight */
-    int             hour, minute;
-    double          run_h; /* how long its shape runs */
-    int8_t          board; /* where it starts, or BOARD_NONE */
-    double          reposts, pictures; /* shares */
-    struct phase    phases[3];
-    double          company_h[5], paper_h[5]; /* when they speak, hours after the onset; 0 ends */
-};
-
 enum { BOARD_NORTH_QUAY = 1 };
 
+struct planted_story {
+    int          days_back; /* the day of its onset, counted from the town's last midnight */
+    struct story story;
+};
+
 /* What is planted. Only the first five people write by the lines of _first; everybody else finds words of their own. */
-static const struct story stories[] = {
-    {.name = "hum", .title = "A hum at night keeps North Quay awake, then the whole town hears it", .shape = DEMO_SPILL,
-     .days_back = 11, .hour = 21, .minute = 35, .run_h = 20, .board = BOARD_NORTH_QUAY, .reposts = 0.08, .pictures = 0.03,
+static const struct planted_story stories[] = {
+    {11, {.name = "hum", .title = "A hum at night keeps North Quay awake, then the whole town hears it", .shape = DEMO_SPILL,
+     .hour = 21, .minute = 35, .run_h = 20, .board = BOARD_NORTH_QUAY, .reposts = 0.08, .pictures = 0.03,
      .phases = {{0, 9, 44, CURVE_EVEN, "", true}, {9.5, 9, 105, CURVE_HUMP, "_late", false}, {10, 8, 22, CURVE_HUMP, "", true}},
-     .company_h = {15}, .paper_h = {11}},
-    {.name = "bun", .title = "The bun on board is smaller, dearer and has lost its cardamom", .shape = DEMO_DRIFT,
-     .days_back = 7, .hour = 7, .minute = 5, .run_h = 30, .board = BOARD_NONE, .reposts = 0.08, .pictures = 0.1,
+     .company_h = {15}, .paper_h = {11}}},
+    {7, {.name = "bun", .title = "The bun on board is smaller, dearer and has lost its cardamom", .shape = DEMO_DRIFT,
+     .hour = 7, .minute = 5, .run_h = 30, .board = BOARD_NONE, .reposts = 0.08, .pictures = 0.1,
      .phases = {{0, 30, 165, CURVE_DRIFT, "", false}, {30, 18, 14, CURVE_EVEN, "_late", false}},
-     .company_h = {27}, .paper_h = {25}},
-    {.name = "gerald", .title = "A gull queues for the ferry, is named Gerald, and gets votes", .shape = DEMO_RAMP,
-     .days_back = 6, .hour = 12, .minute = 22, .run_h = 6, .board = BOARD_NONE, .reposts = 0.16, .pictures = 0.12,
+     .company_h = {27}, .paper_h = {25}}},
+    {6, {.name = "gerald", .title = "A gull queues for the ferry, is named Gerald, and gets votes", .shape = DEMO_RAMP,
+     .hour = 12, .minute = 22, .run_h = 6, .board = BOARD_NONE, .reposts = 0.16, .pictures = 0.12,
      .phases = {{0, 6, 150, CURVE_RISE, "", false}, {6, 4.5, 75, CURVE_STEP, "", false}, {18, 14, 14, CURVE_EVEN, "_late", false}},
-     .company_h = {4.6}, .paper_h = {5.2}},
-    {.name = "aground", .title = "The Marigold runs aground on Bishop's Bar in fog", .shape = DEMO_STEP,
-     .days_back = 5, .hour = 7, .minute = 41, .run_h = 2, .board = BOARD_NONE, .reposts = 0.18, .pictures = 0.1,
+     .company_h = {4.6}, .paper_h = {5.2}}},
+    {5, {.name = "aground", .title = "The Marigold runs aground on Bishop's Bar in fog", .shape = DEMO_STEP,
+     .hour = 7, .minute = 41, .run_h = 2, .board = BOARD_NONE, .reposts = 0.18, .pictures = 0.1,
      .phases = {{0, 5, 210, CURVE_STEP, "", false}, {5, 9, 60, CURVE_STEP, "_late", false}},
-     .company_h = {0.4, 1.3, 3.2, 5.1}, .paper_h = {0.5, 1.6, 5.3, 8}},
-    {.name = "app", .title = "The ticket app charges twice; next morning its codes fail", .shape = DEMO_TWO_HUMPS,
-     .days_back = 4, .hour = 16, .minute = 48, .run_h = 20, .board = BOARD_NONE, .reposts = 0.08, .pictures = 0.06,
+     .company_h = {0.4, 1.3, 3.2, 5.1}, .paper_h = {0.5, 1.6, 5.3, 8}}},
+    {4, {.name = "app", .title = "The ticket app charges twice; next morning its codes fail", .shape = DEMO_TWO_HUMPS,
+     .hour = 16, .minute = 48, .run_h = 20, .board = BOARD_NONE, .reposts = 0.08, .pictures = 0.06,
      .phases = {{0, 5, 95, CURVE_HUMP, "", false}, {14.4, 5, 110, CURVE_HUMP, "_late", false}},
-     .company_h = {2.2, 15, 19.3}, .paper_h = {3, 16}},
-    {.name = "rabbit", .title = "A deckhand brings a child's toy rabbit home in a captain's hat", .shape = DEMO_CARRIED,
-     .days_back = 2, .hour = 10, .minute = 17, .run_h = 12, .board = BOARD_NONE, .reposts = 0.26, .pictures = 0.4,
+     .company_h = {2.2, 15, 19.3}, .paper_h = {3, 16}}},
+    {2, {.name = "rabbit", .title = "A deckhand brings a child's toy rabbit home in a captain's hat", .shape = DEMO_CARRIED,
+     .hour = 10, .minute = 17, .run_h = 12, .board = BOARD_NONE, .reposts = 0.26, .pictures = 0.4,
      .phases = {{0, 12, 170, CURVE_STEP, "", false}, {20, 14, 22, CURVE_EVEN, "_late", false}},
-     .company_h = {4.2}, .paper_h = {1.1}},
+     .company_h = {4.2}, .paper_h = {1.1}}},
 };
 
 int64_t stories_fog_day_us(const struct town *town)
 {
-    return town->until_us - 5 * CLOCK_DAY_US;
+    return town->week ? INT64_MIN : town->until_us - 5 * CLOCK_DAY_US;
 }
 
 /* ---- The plan ---- */
@@ -88,10 +81,9 @@ static enum error_code speak_officially(struct planting *planting, uint32_t who,
     return code;
 }
 
-static enum error_code plant_story(struct planting *planting, const struct story *story, struct error *error)
+enum error_code plant_story(struct planting *planting, const struct story *story, int64_t day_us, struct error *error)
 {
     struct town *town = planting->town;
-    int64_t      day_us = town->until_us - story->days_back * CLOCK_DAY_US;
     int64_t      onset_us = day_us + story->hour * CLOCK_HOUR_US + story->minute * CLOCK_MINUTE_US;
     struct demo_planted *planted = begin(planting, story->name, str_of(story->title), DEMO_STORY, onset_us,
                                          story->run_h, error);
@@ -131,10 +123,9 @@ static enum error_code plant_story(struct planting *planting, const struct story
 
 /* ---- Distractors ---- */
 
-static enum error_code plant_swarm(struct planting *planting, struct error *error)
+enum error_code plant_swarm(struct planting *planting, int64_t onset_us, struct error *error)
 {
     struct town         *town = planting->town;
-    int64_t              onset_us = town->until_us - 9 * CLOCK_DAY_US + 19 * CLOCK_HOUR_US;
     struct demo_planted *planted = begin(planting, "giveaway", STR("Forty accounts push one giveaway in near-copies"),
                                          DEMO_SWARM, onset_us, 3, error);
     if (!planted)
@@ -148,10 +139,9 @@ static enum error_code plant_swarm(struct planting *planting, struct error *erro
     return code;
 }
 
-static enum error_code plant_flood(struct planting *planting, struct error *error)
+enum error_code plant_flood(struct planting *planting, int64_t onset_us, struct error *error)
 {
     struct town         *town = planting->town;
-    int64_t              onset_us = town->until_us - 8 * CLOCK_DAY_US + 13 * CLOCK_HOUR_US;
     struct demo_planted *planted = begin(planting, "tidetable",
                                          STR("One account writes about nothing but the tide tables"), DEMO_FLOOD,
                                              onset_us, 4, error);
@@ -207,12 +197,12 @@ static enum error_code plant_week(struct planting *planting, const struct weekly
     return code;
 }
 
-static enum error_code plant_weeklies(struct planting *planting, struct error *error)
+enum error_code plant_weeklies(struct planting *planting, int weeks_before, struct error *error)
 {
     struct town    *town = planting->town;
     enum error_code code = ERROR_NONE;
     for (size_t i = 0; i < sizeof weeklies / sizeof weeklies[0]; i++) {
-        int week = 0;
+        int week = weeks_before;
         for (int64_t day_us = town->since_us; day_us < town->until_us && !code; day_us += CLOCK_DAY_US)
             if (rhythm_weekday(day_us) == weeklies[i].weekday)
                 code = plant_week(planting, &weeklies[i], day_us, ++week, error);
@@ -220,22 +210,29 @@ static enum error_code plant_weeklies(struct planting *planting, struct error *e
     return code;
 }
 
+/* The first three weeks: the table above, one swarm, one flood. */
+static enum error_code plant_first(struct planting *planting, struct error *error)
+{
+    const struct town *town = planting->town;
+    enum error_code    code = ERROR_NONE;
+    for (size_t i = 0; i < sizeof stories / sizeof stories[0] && !code; i++)
+        code = plant_story(planting, &stories[i].story, town->until_us - stories[i].days_back * CLOCK_DAY_US, error);
+    if (!code)
+        code = plant_swarm(planting, town->until_us - 9 * CLOCK_DAY_US + 19 * CLOCK_HOUR_US, error);
+    if (!code)
+        code = plant_flood(planting, town->until_us - 8 * CLOCK_DAY_US + 13 * CLOCK_HOUR_US, error);
+    return code ? code : plant_weeklies(planting, 0, error);
+}
+
 enum error_code stories_plant(struct town *town, struct error *error)
 {
     struct planting planting = {.town = town, .spoken = calloc(town->person_count, 1)};
-    size_t          count = sizeof stories / sizeof stories[0];
-    rng_seed(&planting.rng, hash_mix(town->options.seed, 3));
-    town->planted_capacity = count + 2 + 2 * (town->options.days / 7 + 1);
+    rng_seed(&planting.rng, hash_mix(town->chance, 3));
+    town->planted_capacity = sizeof stories / sizeof stories[0] + WEEK_STORIES + 2 + 2 * (town->options.days / 7 + 1);
     town->plan->planted = arena_array(&town->plan->arena, town->planted_capacity, sizeof *town->plan->planted);
     enum error_code code = planting.spoken && town->plan->planted ? ERROR_NONE : town_no_memory(error);
-    for (size_t i = 0; i < count && !code; i++)
-        code = plant_story(&planting, &stories[i], error);
     if (!code)
-        code = plant_swarm(&planting, error);
-    if (!code)
-        code = plant_flood(&planting, error);
-    if (!code)
-        code = plant_weeklies(&planting, error);
+        code = town->week ? week_plant(&planting, error) : plant_first(&planting, error);
     free(planting.spoken);
     free(planting.own);
     interner_fini(&planting.said);

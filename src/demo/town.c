@@ -9,7 +9,7 @@ enum error_code town_no_memory(struct error *error)
     return error_set(error, ERROR_MEMORY, "no memory for the invented town");
 }
 
-static enum error_code check_options(struct demo_options *options, struct error *error)
+enum error_code town_check_options(struct demo_options *options, struct error *error)
 {
     if (!options->seed)
         options->seed = 1;
@@ -48,17 +48,18 @@ static void find_words(struct town *town)
     town->say_alt = grammar_find(grammar, "picture_alt");
 }
 
-enum error_code town_init(struct town *town, const struct demo_options *options, struct demo_plan *plan,
+enum error_code town_init(struct town *town, const struct demo_options *options, unsigned week, struct demo_plan *plan,
                           struct error *error)
 {
-    *town = (struct town){.plan = plan};
+    *town = (struct town){.plan = plan, .week = week};
     if (options)
         town->options = *options;
-    enum error_code code = check_options(&town->options, error);
+    enum error_code code = town_check_options(&town->options, error);
     if (code)
         return code;
-    town->until_us = town->options.end_us;
-    town->since_us = town->until_us - town->options.days * CLOCK_DAY_US;
+    town->chance = week ? hash_mix(town->options.seed, UINT64_C(0x7765656b) + week) : town->options.seed;
+    town->until_us = town->options.end_us + week * 7 * CLOCK_DAY_US;
+    town->since_us = town->until_us - (week ? 7 : town->options.days) * CLOCK_DAY_US;
     code = grammar_load(&town->grammar, town_files, town_file_count, error);
     if (code)
         return code;

@@ -76,6 +76,8 @@ struct crowd {
 
 struct town {
     struct demo_options options; /* with defaults filled in */
+    unsigned       week;   /* 0: the first days; n: the nth week after them */
+    uint64_t       chance; /* what its talk and its stories are drawn from; its people always from options.seed */
     int64_t        since_us, until_us;
     struct arena   arena; /* texts of drafts, names of people */
     struct grammar grammar;
@@ -93,7 +95,9 @@ struct town {
 };
 
 /* ---- town.c ---- */
-enum error_code town_init(struct town *town, const struct demo_options *options, struct demo_plan *plan, struct error *error);
+enum error_code town_init(struct town *town, const struct demo_options *options, unsigned week, struct demo_plan *plan, struct error *error);
+/* Fills in defaults. ERROR_INVALID names an option out of its range. */
+enum error_code town_check_options(struct demo_options *options, struct error *error);
 void            town_fini(struct town *town);
 /* A new draft at the end with every reference empty; NULL without memory. Valid until the next. */
 struct draft   *town_add(struct town *town, int64_t at_us, uint32_t person);

@@ -29,8 +29,9 @@ enum stream_trend_event { STREAM_TREND_OPEN, STREAM_TREND_UPDATE, STREAM_TREND_C
 struct stream_options {
     const char *archive_folder;
     bool        has_no_trends; /* tests and tools */
-    /* On the trend thread, in order of event time; also during a replay (is_replay). Trends live until it returns. Besides events, every
-     * open trend is told of as an UPDATE at the end of a replay, and then once in five minutes of event time. */
+    /* On the trend thread, in order of event time. is_replay: it is no news, because this is a replay or more than an hour behind the clock
+     * (history that is being pushed). Trends live until it returns. Besides events, every open trend is told of as an UPDATE at the end of a
+     * replay, and then once in five minutes of event time. */
     void (*on_trend)(void *context, enum stream_trend_event event, int64_t at_us, bool is_replay, const struct trend *trend);
     /* A replay begins (at the start; when posts of the past came in number) or ends; may be NULL. What is found in it has
      * new ids; ids told before it are over. So whoever keeps trends knows them by what they are about and when they began. */

@@ -60,7 +60,8 @@ static void tell(struct stream *stream, enum stream_trend_event event, int64_t a
     if (told.id > trends->id_most)
         trends->id_most = told.id;
     if (stream->options.on_trend)
-        stream->options.on_trend(stream->options.context, event, at_us, trends->is_replaying, &told);
+        stream->options.on_trend(stream->options.context, event, at_us,
+                                 trends->is_replaying || at_us < stream_now_us(stream) - LATE_US, &told);
 }
 
 static void on_event(void *context, enum trend_event_kind kind, int64_t at_us, const struct trend *trend)

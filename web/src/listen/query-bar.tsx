@@ -1,4 +1,5 @@
 // Where a query is written: completion of fields and values, the linter's remarks under it, Enter to ask.
+import "./query-bar.css";
 import { useEffect, useId, useImperativeHandle, useRef, useState } from "preact/hooks";
 import type { RefObject } from "preact";
 import { apiUrl } from "../parts/api.ts";

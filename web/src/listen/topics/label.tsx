@@ -43,12 +43,12 @@ const choices: { label: Exclude<Label, "">; words: string; keys: [string, string
 
 function Room({ topic, kind, posts, onDone }: { topic: Topic; kind: Kind; posts: BlindPost[]; onDone: () => void }) {
   const [labels, setLabels] = useState<ReadonlyMap<string, Label>>(() => new Map(posts.map((each) => [each.id, each.label])));
-  const [at, setAt] = useState(() => Math.max(0, posts.findIndex((each) => !each.label)));
+  const [at, setAt] = useState(() => posts.findIndex((each) => !each.label));
   const done = useRef<{ at: number; before: Label }[]>([]);
   const sending = useRef<Promise<void>>(Promise.resolve()); // one after the other, so that undo comes after what it undoes
   const place = useRef<HTMLElement>(null);
   const labelledCount = [...labels.values()].filter(Boolean).length;
-  const isOver = at >= posts.length;
+  const isOver = at < 0 || at >= posts.length; // -1: all were labelled before
   const post = posts[at];
 
   const put = (id: string, label: Label, before: Label) => {
@@ -87,12 +87,15 @@ function Room({ topic, kind, posts, onDone }: { topic: Topic; kind: Kind; posts:
     put(undone.id, last.before, labels.get(undone.id) ?? "");
     setAt(last.at);
   };
+  const step = (by: number) => setAt(Math.max(0, Math.min(posts.length - 1, at + by)));
   const leave = () => void sending.current.then(onDone);
 
   useEffect(() => place.current?.focus({ preventScroll: true }), [at]);
   useKeys("Labelling", [
     ...choices.flatMap((each) => each.keys.map((key, i) => ({ key, words: each.words, act: () => label(each.label), isHidden: i > 0 }))),
     { key: "s", words: "Skip: it comes again at the end", act: skip },
+    { key: "ArrowLeft", words: "The post before", act: () => step(-1) },
+    { key: "ArrowRight", words: "The post behind", act: () => step(1) },
     { key: "z", words: "Undo the last label", act: undo },
     { key: "Escape", words: "Leave; the labels are kept", act: leave },
   ]);
@@ -108,7 +111,7 @@ function Room({ topic, kind, posts, onDone }: { topic: Topic; kind: Kind; posts:
       <p class="labelling-ask">Is this about <b dir="auto">{topic.name}</b>?{topic.purpose && <span class="quiet" dir="auto"> {topic.purpose}</span>}</p>
       {isOver || !post ? (
         <Empty title="All of it is labelled" action={<button type="button" class="act" onClick={leave}>See what it comes to</button>}>
-          You labelled {counted(labelledCount, "post")} of this sample of {kind === "near" ? "near misses" : "matches"}.
+          You labelled {counted(labelledCount, "post")} of this sample of {kind === "near" ? "near misses" : "matches"}. <button type="button" class="plain" onClick={() => setAt(0)}>Look through them again</button>
         </Empty>
       ) : (
         <article ref={place} tabIndex={-1} class="labelling-post" aria-label={`Post ${at + 1} of ${posts.length}`}>

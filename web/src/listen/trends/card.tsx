@@ -7,7 +7,7 @@ import { href } from "../../parts/router.ts";
 import { may } from "../../parts/session.ts";
 import { Shown } from "../../parts/states.tsx";
 import { Time } from "../../parts/time.tsx";
-import { counted, figure, interval, tone } from "../../parts/words.ts";
+import { count, counted, figure, percentInterval, span } from "../../parts/words.ts";
 import { Curve } from "./curve.tsx";
 import { readIt, unmute, type Deed } from "./deeds.tsx";
 import { direction, doublingWords, flagWords, growthWords, isNew, placesWords, statusWords, unflaggedWords, type Trend, type WholeTrend } from "./trend.ts";
@@ -46,11 +46,13 @@ export function Numbers({ trend }: { trend: Trend }) {
   return (
     <ul class="trend-numbers">
       <li title="Voices are authors; people who say the same text count as hardly more than one"><b>{counted(Math.round(trend.voices), "voice")}</b> in {counted(trend.posts, "post")}</li>
-      {trend.is_open || trend.growth ? (
+      {trend.is_open ? (
         <li title="Growth of voices an hour over the last eight steps, with the interval that holds the true value 95 times in 100">
-          {growth ?? "too few voices to tell its growth"}{doubling && <span class="quiet"> · {doubling}</span>}
+          {growth ?? "too few voices lately to tell its growth"}{doubling && <span class="quiet"> · {doubling}</span>}
         </li>
-      ) : null}
+      ) : (
+        <li title="From the first voice to the last post">lasted {span(Math.max(0, (Date.parse(trend.last_post_at) - Date.parse(trend.started_at)) / 1000))}</li>
+      )}
       <li title="How far from what was usual, in standard deviations; a trend opens at 5">strength <b>{figure(trend.is_open ? trend.z : trend.z_peak)}</b>{trend.is_open && trend.z_peak > trend.z + 0.5 && <span class="quiet"> (at its peak {figure(trend.z_peak)})</span>}</li>
     </ul>
   );
@@ -68,8 +70,12 @@ export function Flags({ trend }: { trend: Trend }) {
 
 export function ToneWords({ trend }: { trend: Trend }) {
   if (!trend.tone) return null;
-  const { text, word } = tone(trend.tone.mean);
-  return <span>tone <b class={word === "neutral" ? "" : word}>{text} {word}</b> ({interval(trend.tone.mean, trend.tone.low, trend.tone.high).replace(/^.*\(/, "")}</span>;
+  const { negative, positive, known, of_posts } = trend.tone;
+  return (
+    <span title={`As a machine reads it, in ${counted(known, "English post")} of ${count(of_posts)}; it errs in about a third of single posts and hears no irony`}>
+      tone: <span class="negative">− {percentInterval(negative.share, negative.low, negative.high)} negative</span>, <span class="positive">+ {percentInterval(positive.share, positive.low, positive.high)} positive</span>
+    </span>
+  );
 }
 
 export function Acts({ trend, onDeed, onChanged }: { trend: Trend; onDeed: (deed: Deed) => void; onChanged: () => void }) {
@@ -113,8 +119,8 @@ export function TrendCard({ trend, onDeed, onChanged, isWhyOpen, onWhy }: {
           <p class="trend-first">
             {first && <>first seen with <b dir="auto">{authorName(first)}</b>, <Time at={first.at} /></>}
             {first && places && ", "}{places}
-            {trend.tone && <>{" · "}<ToneWords trend={trend} /></>}
           </p>
+          {trend.tone && <p class="trend-first"><ToneWords trend={trend} /></p>}
           <Flags trend={trend} />
         </div>
       </div>

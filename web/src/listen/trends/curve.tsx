@@ -47,8 +47,8 @@ export function Curve({ trend, height = 56, onSaid, hasAxis }: { trend: Trend; h
   const most = Math.max(1, ...voices);
   const foot = hasAxis ? 18 : 0;
   const top = 8;
-  const left = hasAxis ? 32 : 0;
-  const step = (width - left) / voices.length;
+  const left = hasAxis ? 32 : 4; // room for a dot on the first bar
+  const step = (width - left - 4) / voices.length;
   const base = height - foot;
   const y = (n: number) => base - (n / most) * (base - top);
   const choose = (i: number | null) => {
@@ -86,7 +86,7 @@ export function Curve({ trend, height = 56, onSaid, hasAxis }: { trend: Trend; h
             <text x={left - 6} y={y(most) + 4} text-anchor="end">{count(most)}</text>
             <text x={left - 6} y={base + 1} text-anchor="end">0</text>
             <text x={left} y={height - 3}>{moment(facts.start_ms)}</text>
-            <text x={width} y={height - 3} text-anchor="end">{moment(facts.start_ms + voices.length * facts.step_ms)}</text>
+            <text x={width - 4} y={height - 3} text-anchor="end">{moment(facts.start_ms + voices.length * facts.step_ms)}</text>
           </g>
         )}
         {at !== null && <rect class="curve-light" x={left + at * step} y={0} width={step} height={base} />}

@@ -61,7 +61,8 @@ function Whole({ trend, again }: { trend: WholeTrend; again: () => void }) {
         <div class="stack">
           <BigCurve trend={trend} />
           <Numbers trend={trend} />
-          <p>{placesWords(trend)}{trend.tone && <>{" · "}<ToneWords trend={trend} /></>}</p>
+          <p>{placesWords(trend)}</p>
+          {trend.tone && <p><ToneWords trend={trend} /> <span class="quiet">as a machine reads {counted(trend.tone.known, "English post")}; it hears no irony</span></p>}
           <Flags trend={trend} />
           {trend.is_found_late && <p class="quiet">Found when the archive was heard again after a start, not while it happened.</p>}
         </div>

@@ -13,6 +13,14 @@ export interface Growth {
   high: number;
 }
 
+/** A share of the posts whose tone is known, with its 95 % interval. */
+export interface ToneShare {
+  posts: number;
+  share: number;
+  low: number;
+  high: number;
+}
+
 export interface Place {
   name: string;
   posts: number;
@@ -46,7 +54,7 @@ export interface Trend {
   joined_to: number | null;
   note_count: number;
   spread: { of_posts: number; platform_count: number; platforms: Place[]; community_count: number; communities: Place[] };
-  tone?: { mean: number; low: number; high: number; posts: number } | null;
+  tone: { known: number; of_posts: number; negative: ToneShare; neutral: ToneShare; positive: ToneShare } | null;
   first_voices: Post[];
   representatives: Post[];
 }
@@ -128,7 +136,7 @@ export function statusWords(trend: Trend): string {
   if (trend.merged_into || trend.joined_to) return "part of another";
   if (!trend.is_open) return "over";
   const way = direction(trend);
-  if (!trend.growth) return "too few voices to say where it goes";
+  if (!trend.growth) return "too few voices lately to say where it goes";
   return way === "rising" ? "still rising" : way === "fading" ? "fading" : "not clearly rising or fading";
 }
 
