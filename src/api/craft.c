@@ -202,7 +202,7 @@ static enum error_code sample_posts(struct api_call *call)
     struct archive_snapshot  *snapshot;
     struct topic_sample       sample;
     struct topic_sample_post *posts = NULL;
-    enum topic_sample_kind    kind;
+    enum topic_sample_kind    kind = 0;
     struct topic              topic;
     struct json              *json = &call->json;
     size_t                    count = 0;

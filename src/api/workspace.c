@@ -1,4 +1,5 @@
 /* What a client does by itself: trends are kept as they come, and once a minute of its clock what is due is done. */
+#include "api/reads.h"
 #include "api/service.h"
 
 #include "base/clock.h"
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 
 const struct record_domain *const api_server_domains[] = {&team_domain, NULL};
-static const struct record_domain *const domains[] = {&chronicle_domain, &topic_domain, NULL};
+static const struct record_domain *const domains[] = {&chronicle_domain, &topic_domain, &read_domain, NULL};
 
 /* ---- Trends ---- */
 
@@ -99,8 +100,5 @@ void workspace_close(struct workspace *workspace)
 
 enum error_code workspace_tick(struct workspace *workspace, int64_t now_us, struct error *error)
 {
-    (void)workspace;
-    (void)now_us;
-    (void)error;
-    return ERROR_NONE;
+    return reads_tick(workspace, now_us, error);
 }

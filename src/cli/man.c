@@ -120,7 +120,10 @@ void cli_print_man(const char *version, struct buf *out)
                  "the posts of a client\n"
                  ".TP\n"
                  ".I DATA/clients/NAME/lists/LIST.txt\n"
-                 "a named list, as list:LIST in a query\n"
+                 "a named list, as list:LIST in a query; taken over into records.db once there is one\n"
+                 ".TP\n"
+                 ".I DATA/clients/NAME/records.db\n"
+                 "topics, named lists and whatever else people make\n"
                  ".TP\n"
                  ".I DATA/clients/NAME/rejected/\n"
                  "lines that an import could not take in, with the reason\n"));

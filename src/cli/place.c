@@ -55,7 +55,12 @@ enum error_code place_open_writer(struct cli *cli, struct archive **archive_out)
 {
     *archive_out = NULL;
     enum error_code code = vfs_make_folders(cli->client_folder, &cli->error);
-    return code ? code : archive_open(cli->archive_folder, ARCHIVE_WRITE, NULL, archive_out, &cli->error);
+    if (!code)
+        code = archive_open(cli->archive_folder, ARCHIVE_WRITE, NULL, archive_out, &cli->error);
+    if (code == ERROR_CONFLICT)
+        error_hint(&cli->error, "If that is bellwether serve, give it the posts: POST /api/v1/posts?client=%s takes JSON Lines.\n"
+                                "Else wait for it to end, or stop it. Reading is possible meanwhile.", cli->client);
+    return code;
 }
 
 enum error_code place_open_reader(struct cli *cli, struct place_reader *reader_out)

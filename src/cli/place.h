@@ -25,13 +25,15 @@ void            place_close_reader(struct place_reader *reader);
 /* The query that the arguments from the nth on make, or --query-file, or standard input for "-"; with the named lists
  * it uses. now_us is what since:24h counts from; 0: the wall clock. Without any words it is every post. */
 enum error_code place_query(struct cli *cli, size_t from, int64_t now_us, struct query *query_out);
-/* The same for text that was read already. */
+/* The same for text that is there already; with the client's named lists. */
+enum error_code place_query_at(struct cli *cli, struct str text, int64_t now_us, struct query *query_out);
+/* The text alone, as it was given. */
 enum error_code place_query_text(struct cli *cli, struct str *text_out, size_t from);
 
 /* The options that every command with a query has: put PLACE_QUERY_OPTIONS into its table. */
 #define PLACE_QUERY_OPTIONS                                                                                   \
     {0, "query-file", "FILE", "read the query from a file; - is standard input"},                             \
     {0, "list", "NAME=FILE", "a named list for list:NAME in the query: one term a line, or a query; may be "   \
-                             "given many times. Else DATA/clients/CLIENT/lists/NAME.txt is read"}
+                             "given many times. Else the client's own list of that name is taken"}
 
 #endif

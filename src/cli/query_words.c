@@ -1,10 +1,11 @@
 #include "cli/place.h"
+#include "cli/records.h"
 
 #include "base/vfs.h"
 
 #include <string.h>
 
-enum { LISTS_MAX = 256, LIST_NAME_MAX_BYTES = 64 };
+enum { LISTS_MAX = TOPIC_LISTS_MAX, LIST_NAME_MAX_BYTES = 64 };
 
 /* ---- The query's text ---- */
 
@@ -63,47 +64,12 @@ static bool is_name_byte(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
-/* A list that uses the language's own signs is a query as it stands. */
-static bool is_query(struct str text)
-{
-    static const char *const signs[] = {" AND ", " OR ", " NOT ", "NEAR/", "(", "<<<"};
-    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
-        if (str_contains(text, str_of(signs[i])))
-            return true;
-    return str_starts_with(text, STR("NOT "));
-}
-
-/* One term a line becomes: term OR "two words" OR ... */
-static struct str query_of_lines(struct arena *arena, struct str text)
-{
-    struct buf query = {0};
-    struct str rest = text, line;
-    while (str_next_field(&rest, '\n', &line)) {
-        line = str_trim(line);
-        if (line.len == 0)
-            continue;
-        bool is_phrase = str_contains(line, STR(" ")) && !str_contains(line, STR("\"")) &&
-                         !str_contains(line, STR(":"));
-        if (query.len)
-            buf_append_str(&query, STR(" OR "));
-        buf_append_str(&query, is_phrase ? STR("\"") : STR("("));
-        buf_append_str(&query, line);
-        buf_append_str(&query, is_phrase ? STR("\"") : STR(")"));
-    }
-    struct str kept = query.has_failed ? (struct str){0} : arena_str(arena, buf_str(&query));
-    buf_fini(&query);
-    return kept;
-}
-
 static enum error_code read_list(struct lists *lists, struct str name, const char *path)
 {
     struct cli     *cli = lists->cli;
     struct buf      text = {0};
     enum error_code code = vfs_read_file(path, QUERY_MAX_BYTES, &text, &cli->error);
-    struct str      trimmed = str_trim(buf_str(&text));
-    struct str query = code                ? (struct str){0}
-                       : is_query(trimmed) ? arena_str(&cli->arena, trimmed)
-                                           : query_of_lines(&cli->arena, trimmed);
+    struct str      query = code ? (struct str){0} : topic_list_query(&cli->arena, buf_str(&text));
     if (!code && (text.has_failed || !query.ptr))
         code = error_set(&cli->error, ERROR_MEMORY, "no memory for the list %s", path);
     if (!code && lists->count == LISTS_MAX)
@@ -149,6 +115,27 @@ static enum error_code read_named(struct lists *lists, struct str name)
     return read_list(lists, name, path);
 }
 
+/* The client's own lists, those that --list names left out. */
+static enum error_code read_kept(struct lists *lists)
+{
+    struct cli        *cli = lists->cli;
+    struct record     *records = NULL;
+    struct query_list *kept = NULL;
+    size_t             count = 0;
+    enum error_code    code = records_open(cli, &records);
+    if (!code)
+        code = topic_lists(records, &cli->arena, &kept, &count, &cli->error);
+    record_close(records);
+    for (size_t i = 0; !code && i < count; i++) {
+        if (is_known(lists, kept[i].name))
+            continue;
+        if (lists->count == LISTS_MAX)
+            return error_set(&cli->error, ERROR_TOO_LARGE, "more than %d named lists", LISTS_MAX);
+        lists->lists[lists->count++] = kept[i];
+    }
+    return code;
+}
+
 /* Every list:name in a text. */
 static enum error_code read_mentioned(struct lists *lists, struct str text)
 {
@@ -166,17 +153,15 @@ static enum error_code read_mentioned(struct lists *lists, struct str text)
     return ERROR_NONE;
 }
 
-enum error_code place_query(struct cli *cli, size_t from, int64_t now_us, struct query *query_out)
+enum error_code place_query_at(struct cli *cli, struct str text, int64_t now_us, struct query *query_out)
 {
-    struct str      text;
     struct lists    lists = {.cli = cli, .lists = arena_array(&cli->arena, LISTS_MAX, sizeof *lists.lists)};
-    enum error_code code = lists.lists ? place_query_text(cli, &text, from)
-                                       : error_set(&cli->error, ERROR_MEMORY, "no memory for lists");
-    if (!code)
-        code = read_given_lists(&lists);
-    if (!code)
+    enum error_code code = lists.lists ? read_given_lists(&lists) : error_set(&cli->error, ERROR_MEMORY, "no memory for lists");
+    if (!code && str_contains(text, STR("list:")) && records_exist(cli))
+        code = read_kept(&lists);
+    else if (!code)
         code = read_mentioned(&lists, text);
-    for (size_t i = 0; i < lists.count && !code; i++) /* lists may name lists; each is read once */
+    for (size_t i = 0; i < lists.count && !code && !records_exist(cli); i++) /* lists may name lists; each is read once */
         code = read_mentioned(&lists, lists.lists[i].text);
     if (!code && !cli->analyser)
         code = text_analyser_new(&cli->analyser, &cli->error);
@@ -184,4 +169,11 @@ enum error_code place_query(struct cli *cli, size_t from, int64_t now_us, struct
         return code;
     struct query_options options = {.lists = lists.lists, .list_count = lists.count, .now_us = now_us};
     return query_parse(text, &options, cli->analyser, &cli->arena, query_out, &cli->error);
+}
+
+enum error_code place_query(struct cli *cli, size_t from, int64_t now_us, struct query *query_out)
+{
+    struct str      text;
+    enum error_code code = place_query_text(cli, &text, from);
+    return code ? code : place_query_at(cli, text, now_us, query_out);
 }

@@ -37,26 +37,27 @@ static const struct story stories[WEEK_STORIES] = {
      .company_h = {2.5}, .paper_h = {1.7, 11}},
 };
 
-/* The first week in the order of the table, so that whoever opens the town for the first time meets the seal; later ones by chance. */
-static void shuffle(struct planting *planting, int order[WEEK_STORIES])
+/* By how many days the table is turned in a week: not at all in the first, so that whoever opens the town for the first time meets the seal; then
+ * each week by another number than the week before, since what comes back on the same day at the same hour is a habit, and no news. */
+static int turn_of(const struct town *town)
 {
-    for (int i = 0; i < WEEK_STORIES; i++)
-        order[i] = i;
-    for (int i = WEEK_STORIES - 1; i > 0 && planting->town->week > 1; i--) {
-        int with = (int)rng_below(&planting->rng, (uint64_t)i + 1), other = order[i];
-        order[i] = order[with];
-        order[with] = other;
-    }
+    uint64_t turn = 0;
+    for (unsigned week = 2; week <= town->week; week++)
+        turn += 1 + hash_mix(town->options.seed, week) % (WEEK_STORIES - 1);
+    return (int)(turn % WEEK_STORIES);
 }
 
 enum error_code week_plant(struct planting *planting, struct error *error)
 {
     struct town    *town = planting->town;
-    int             order[WEEK_STORIES];
+    int             turn = turn_of(town);
     enum error_code code = ERROR_NONE;
-    shuffle(planting, order);
-    for (int day = 0; day < WEEK_STORIES && !code; day++)
-        code = plant_story(planting, &stories[order[day]], town->since_us + day * CLOCK_DAY_US, error);
+    for (int day = 0; day < WEEK_STORIES && !code; day++) {
+        struct story story = stories[(day + turn) % WEEK_STORIES];
+        if (town->week > 1)
+            story.minute += (int)rng_below(&planting->rng, 90);
+        code = plant_story(planting, &story, town->since_us + day * CLOCK_DAY_US, error);
+    }
     int64_t thursday_us = town->since_us + 3 * CLOCK_DAY_US + 13 * CLOCK_HOUR_US;
     if (!code)
         code = town->week % 2 ? plant_flood(planting, thursday_us, error) : plant_swarm(planting, thursday_us, error);

@@ -239,7 +239,7 @@ static enum error_code edit(struct record *server, struct record_actor actor, co
                             struct arena *arena, struct error *error)
 {
     struct team_member before;
-    int64_t            admins;
+    int64_t            admins = 0;
     enum error_code    code = member_find(server, member->id, arena, &before, error);
     if (code)
         return code;

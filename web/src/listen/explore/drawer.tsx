@@ -72,7 +72,7 @@ function Thread({ id, state, onGone }: { id: string; state: Explored; onGone: ()
   const remove = async (post: Post) => {
     setLeaving(null);
     try {
-      await send("DELETE", apiUrl(`/posts/${encodeURIComponent(post.id)}`));
+      await send("DELETE", apiUrl("/post", { id: post.id }));
       toast("The post is gone from every answer");
       onGone();
     } catch (cause) {
