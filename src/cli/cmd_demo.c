@@ -1,15 +1,18 @@
 #include "cli/bar.h"
 #include "cli/replay.h"
+#include "cli/serving.h"
 #include "cli/show.h"
 
 #include "base/clock.h"
 #include "base/vfs.h"
 #include "demo/demo.h"
+#include "demo/live.h"
 
 #include <errno.h>
 
 static const struct cli_option options[] = {
     {0, "report", NULL, "print what was unearthed beside what was planted, and end"},
+    {0, "listen", "ADDRESS", "where to serve it: 127.0.0.1:8600 where nothing is said; port 0 is any free one"},
     {0},
 };
 
@@ -124,6 +127,66 @@ static enum error_code print(struct cli *cli, const struct demo_watch *watch)
     return cli_flush(cli);
 }
 
+/* ---- The town lives on, on a page ---- */
+
+struct living {
+    struct demo_live *live;
+    double            speed;
+};
+
+/* Somebody to sign in as. The demo's folder is a play-ground: its one member may do everything in it. */
+static enum error_code invite(struct cli *cli, struct api *api, const char *base)
+{
+    static const struct record_actor actor = {0, {"bellwether", 10}};
+    struct team_member member = {0};
+    char               link[TEAM_TOKEN_TEXT_BYTES];
+    enum error_code    code = team_member_by_name(api->server, STR("guest"), &cli->arena, &member, &cli->error);
+    if (code == ERROR_NOT_FOUND) {
+        cli->error = (struct error){0};
+        code = team_member_add(api->server, actor, STR("guest"), (struct str){0}, true, &member.id, &cli->error);
+    }
+    if (!code)
+        code = team_new_sign_in_link(api->server, actor, member.id, link, &cli->error);
+    if (!code)
+        buf_printf(&cli->out, "\nThe town lives on at %s\nCome in by this link, once, within a quarter of an hour:\n\n  %s/welcome?client=%s#%s\n\n", base, base,
+                   cli->client, link);
+    return code;
+}
+
+static enum error_code begin_to_live(struct cli *cli, struct api *api, const char *base, void *context)
+{
+    struct living      *living = context;
+    struct open_client *client = api_client(api, str_of(cli->client));
+    char                now[CLOCK_TEXT_BYTES];
+    if (!client || client->error.code)
+        return client ? (cli->error = client->error).code : error_set(&cli->error, ERROR_INTERNAL, "the client '%s' is not open", cli->client);
+    enum error_code code = demo_live_open(NULL, client->workspace.stream, &living->live, &cli->error);
+    if (!code)
+        code = invite(cli, api, base);
+    if (code)
+        return code;
+    buf_printf(&cli->out, "Its clock says %s and runs %g times as fast as yours. Ctrl-C ends it.\n",
+               clock_print_short(stream_now_us(client->workspace.stream), now), living->speed);
+    return cli_flush(cli);
+}
+
+static void end_living(void *context)
+{
+    struct living *living = context;
+    demo_live_close(living->live);
+}
+
+static enum error_code live_on(struct cli *cli)
+{
+    struct living          living = {0};
+    struct stream_options  stream = {.archive_folder = cli->archive_folder};
+    enum error_code        code = demo_live_clock(NULL, &stream, &cli->error);
+    living.speed = stream.clock_speed;
+    struct serving_options serving = {.listen = cli_value(cli, "listen"), .fast_client = cli->client, .fast_starts_us = stream.clock_starts_us,
+                                      .fast_speed = stream.clock_speed, .on_ready = begin_to_live, .on_end = end_living, .context = &living};
+    return code ? code : serving_run(cli, &serving);
+}
+
 static enum error_code run(struct cli *cli)
 {
     struct demo_plan   plan = {0};
@@ -139,17 +202,19 @@ static enum error_code run(struct cli *cli)
         code = print(cli, watch);
     demo_watch_free(watch);
     demo_plan_fini(&plan);
-    return code;
+    return code || cli_switch(cli, "report") ? code : live_on(cli);
 }
 
 const struct cli_command cmd_demo = {
     .name = "demo",
-    .arguments = "[--report]",
+    .arguments = "[--report] [--listen ADDRESS]",
     .summary = "three weeks of an invented town, and the trends unearthed in it",
     .details = "Makes three weeks of chatter in a harbour town that does not exist, with stories, a swarm, a flood and "
                "a weekly tag planted in it, takes it in through the real import, listens to it through the real trend "
                "engine, and prints what was unearthed beside what was planted. The posts go to the client demo, where "
                "nothing is said.\n\n"
+               "Then the workbench is served, with a link to come in, and the town lives on: its clock runs sixty times as fast as the "
+               "world's, and there is a new story every day. Ctrl-C ends it; the next time it goes on where it was.\n\n"
                "With --json: one object with the stories, the distractors and the figures.",
     .options = options,
     .examples = examples,

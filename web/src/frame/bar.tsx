@@ -4,7 +4,7 @@ import { clockNow, clockSpeed, second } from "../parts/clock.ts";
 import { Icon } from "../parts/icon.tsx";
 import { keyWords, singleKeysOn } from "../parts/keys.ts";
 import { Menu } from "../parts/menu.tsx";
-import { go, matchPath, route } from "../parts/router.ts";
+import { go, href, matchPath, route } from "../parts/router.ts";
 import { client, session, setSingleKeys, setTheme, signOut, theme } from "../parts/session.ts";
 import { toast, toastProblem } from "../parts/toast.ts";
 import { clockWords, day, hourMinute, utc, zone, zoneWords } from "../parts/words.ts";
@@ -101,6 +101,7 @@ function Me() {
         },
         { words: "Keys", key: "?", icon: "help", act: () => (overlay.value = "help") },
         "line",
+        { words: "Your settings", href: href("/settings") },
         { words: "Sign out", act: () => void signOut().catch((cause: unknown) => toastProblem("You are still signed in", cause)) },
       ]}
     >

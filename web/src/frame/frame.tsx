@@ -90,7 +90,7 @@ function Inside({ found }: { found: ReturnType<typeof find> }) {
       <Wings here={found?.screen ?? null} />
       <Bar />
       <main id="main" class="screen" tabIndex={-1}>
-        {clientName.value && !client.value ? <NoClient /> : found ? <Drawn screen={found.screen} parts={found.parts} /> : <NoScreen />}
+        {!session.value?.clients.length && found?.screen.wing !== "team" ? <NoClients /> : clientName.value && !client.value ? <NoClient /> : found ? <Drawn screen={found.screen} parts={found.parts} /> : <NoScreen />}
       </main>
       {overlay.value === "palette" && <Palette onClose={() => (overlay.value = "none")} />}
       {overlay.value === "help" && <Help onClose={() => (overlay.value = "none")} />}
@@ -144,6 +144,17 @@ function NoScreen() {
       The address <code>{route.value.path}</code> names no screen of this workbench.
     </Empty>
   );
+}
+
+/** Nothing to listen to yet: the first step differs for who may make a client and who may not. */
+function NoClients() {
+  if (session.value?.member.is_server_admin)
+    return (
+      <Empty title="No client yet" action={<a class="button act" href="/team?show=clients">Make the first client</a>}>
+        A client is a workspace: one brand with its posts, topics and reads, sealed from the others.
+      </Empty>
+    );
+  return <Empty title="You are not in any client yet">Ask whoever let you in to bring you into the client that you work for.</Empty>;
 }
 
 function NoClient() {

@@ -11,10 +11,6 @@ const plans: Record<string, { title: string; words: string }> = {
     title: "Practise is not built yet",
     words: "Here a captured day will be replayed with names masked, and an invented community will answer back, so that a reply can be tried where it harms nobody. Until then, the reading room in Listen trains the eye.",
   },
-  "/team": {
-    title: "Team is not built yet",
-    words: "Here members, roles, skills with their evidence, mentoring and the register of tools will live. Until then, the command “bellwether user” adds members.",
-  },
 };
 
 export default function Later() {

@@ -69,7 +69,7 @@ export function serverUrl(path: string, params: Params = {}): string {
 
 /** Called on 401: the sign-in page takes the reader back here afterwards. */
 export function toSignIn(): void {
-  if (route.value.path === "/sign-in") return;
+  if (route.value.path === "/sign-in" || route.value.path === "/welcome") return;
   go(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`, "replace");
 }
 

@@ -12,6 +12,7 @@ export interface Member {
   theme: "system" | "light" | "dark";
   zone: string;
   has_single_keys: boolean;
+  has_password: boolean;
   is_server_admin: boolean;
 }
 export interface Client {
