@@ -44,7 +44,7 @@ static int take(void *context, const char *section, const char *key, const char 
 {
     struct reading *reading = context;
     char            source[SETTING_SOURCE_BYTES];
-    if (reading->code)
+    if (reading->code || !section || !key || !value)
         return 0;
     snprintf(source, sizeof source, "%s:%u", reading->path, reading->line);
     struct str name = str_of(key), suffix = STR("_file");
