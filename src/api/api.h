@@ -123,6 +123,7 @@ struct workspace {
     double          clock_speed; /* 1, but for an invented town */
     struct chronicle *chronicle; /* its trends, kept */
     struct hub     *hub;     /* events to those who watch */
+    struct alert_courier *courier; /* carries alerts out of the house */
     const struct settings *settings;
     void          (*complain)(void *context, const char *client, const char *words); /* to the log; any thread */
     void           *complain_context;

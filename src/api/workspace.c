@@ -1,6 +1,7 @@
 /* What a client does by itself: trends are kept as they come, and once a minute of its clock what is due is done. */
 #include "api/reads.h"
 #include "api/service.h"
+#include "api/workspace_alerts.h"
 
 #include "base/clock.h"
 #include "base/vfs.h"
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 
 const struct record_domain *const api_server_domains[] = {&team_domain, NULL};
-static const struct record_domain *const domains[] = {&chronicle_domain, &topic_domain, &read_domain, NULL};
+static const struct record_domain *const domains[] = {&alert_domain, &chronicle_domain, &topic_domain, &read_domain, NULL};
 
 /* ---- Trends ---- */
 
@@ -85,11 +86,14 @@ enum error_code workspace_open(struct workspace *workspace, const struct workspa
         code = stream_open(&stream, &workspace->stream, error);
     if (!code)
         code = chronicle_start(workspace->chronicle, snapshot_of, workspace->stream, error);
+    if (!code)
+        code = workspace_alerts_start(workspace, error);
     return code;
 }
 
 void workspace_close(struct workspace *workspace)
 {
+    workspace_alerts_stop(workspace);
     if (workspace->chronicle && workspace->stream)
         chronicle_stop(workspace->chronicle);
     stream_close(workspace->stream);
@@ -100,5 +104,9 @@ void workspace_close(struct workspace *workspace)
 
 enum error_code workspace_tick(struct workspace *workspace, int64_t now_us, struct error *error)
 {
-    return reads_tick(workspace, now_us, error);
+    struct error    alerts = {0}; /* one that fails does not keep the other from its work */
+    enum error_code code = reads_tick(workspace, now_us, error), own = workspace_alerts_tick(workspace, now_us, &alerts);
+    if (!code && own)
+        *error = alerts;
+    return code ? code : own;
 }
