@@ -34,6 +34,8 @@ async function flood(stop) {
 test(`live at ${rate} posts a second for ${seconds} s`, async () => {
   const page = await h.open("/listen/live");
   await page.locator(".live-state.is-live").waitFor();
+  const quiet = await measure(page, 5000); // what this machine does to frames without us
+  console.log(`# before: ${JSON.stringify(quiet)}`);
   const stop = { now: false };
   const pushing = flood(stop);
   await page.waitForTimeout(3000);
@@ -52,7 +54,7 @@ test(`live at ${rate} posts a second for ${seconds} s`, async () => {
   const frames = rounds.reduce((a, each) => a + each.frames, 0);
   const late = rounds.reduce((a, each) => a + each.late, 0);
   console.log(`# ${frames} frames, ${late} late (over 34 ms), heap ${rounds[0].heap_before_mb} MB at first, ${rounds.at(-1).heap_after_mb} MB at last`);
-  assert.ok(late / frames < 0.01, `${late} of ${frames} frames were late`);
+  assert.ok(late / frames < quiet.long_share + 0.01, `${late} of ${frames} frames were late, ${quiet.late} of ${quiet.frames} before`);
   assert.ok(rounds.at(-1).heap_after_mb < rounds[0].heap_after_mb + 4, "the heap grew");
   await h.clean(page);
 });
