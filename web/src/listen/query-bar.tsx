@@ -156,7 +156,7 @@ export function QueryBar({ q, onQuery, onDraft, verb = "Search", handle, placeho
                 if (isOpen) setCursor(null);
                 else if (isChanged) setDraft(q);
                 else area.current!.blur();
-              } else if (event.key === "Enter" && !event.shiftKey) {
+              } else if (event.key === "Enter" && !event.shiftKey && !event.ctrlKey && !event.metaKey) {
                 event.preventDefault();
                 ask();
               } else if (event.key === " " && event.ctrlKey) {
