@@ -113,8 +113,7 @@ test("mute and undo; muted ones are listed apart with the reason", async () => {
   await page.getByLabel(/^Reason/).fill("our own joke");
   await page.getByRole("button", { name: "Mute", exact: true }).last().click();
   await page.locator(".toast", { hasText: "Muted" }).waitFor();
-  await page.keyboard.press(".");
-  await card(page).waitFor({ state: "detached" });
+  await card(page).waitFor({ state: "detached" }); // one's own act shows at once
   await page.getByRole("button", { name: "Muted", exact: true }).click();
   await card(page).getByText("our own joke").waitFor();
   await page.keyboard.press("z");

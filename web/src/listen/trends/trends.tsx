@@ -69,11 +69,11 @@ function Head({ view, csv, children }: { view: "now" | "day" | "calendar"; csv?:
 // ---- The order that the reader sees ----
 
 /** What is on the screen keeps its place until the reader asks for the news. */
-function useHeldOrder(trends: Trend[] | undefined, key: string, isFresh: boolean) {
+function useHeldOrder(trends: Trend[] | undefined, key: string, isFresh: boolean, isOwnAct: boolean) {
   const held = useRef<{ key: string; ids: number[]; known: Map<number, Trend> }>({ key: "", ids: [], known: new Map() });
   const [, setRound] = useState(0);
   // Until the answer to another question is there, the answer to the one before is no order for it.
-  if (trends && isFresh && held.current.key !== key) held.current = { key, ids: trends.map((each) => each.id), known: new Map() };
+  if (trends && isFresh && (isOwnAct || held.current.key !== key)) held.current = { key, ids: trends.map((each) => each.id), known: new Map() };
   const isHeld = held.current.key === key;
   if (trends && isHeld) for (const each of trends) held.current.known.set(each.id, each);
   const { ids, known } = held.current;
@@ -118,7 +118,15 @@ function TrendCards() {
 
   const all = answer.data?.trends;
   const sorted = all && [...all].filter(show.fits).sort((a, b) => sort.by(b) - sort.by(a) || a.id - b.id);
-  const { shown, isHeld, came, went, isMoved, show: showNews } = useHeldOrder(sorted, `${client.value?.name} ${day} ${show.name} ${sort.name}`, !answer.isStale);
+  // What the reader did herself shows at once, with the next answer.
+  const actedOn = useRef<TrendList | null>(null);
+  const isOwnAct = actedOn.current !== null && answer.data !== actedOn.current && !answer.isStale;
+  if (isOwnAct) actedOn.current = null;
+  const changed = () => {
+    actedOn.current = answer.data ?? null;
+    answer.again();
+  };
+  const { shown, isHeld, came, went, isMoved, show: showNews } = useHeldOrder(sorted, `${client.value?.name} ${day} ${show.name} ${sort.name}`, !answer.isStale, isOwnAct);
   const news = newsWords(came, went, isMoved);
 
   const cards = () => [...document.querySelectorAll<HTMLElement>(".trend-card")];
@@ -146,7 +154,7 @@ function TrendCards() {
     { key: "w", words: "Why is this a trend?", act: withCard(toggleWhy) },
     ...(may("practitioner") ? [
       { key: "n", words: "Note on the trend", act: withCard((trend) => setDeed({ deed: "note", trend })) },
-      { key: "m", words: "Mute or unmute the trend", act: withCard((trend) => (trend.muted ? void unmute(trend, answer.again) : setDeed({ deed: "mute", trend }))) },
+      { key: "m", words: "Mute or unmute the trend", act: withCard((trend) => (trend.muted ? void unmute(trend, changed) : setDeed({ deed: "mute", trend }))) },
       { key: "t", words: "Make a topic of the trend", act: withCard((trend) => setDeed({ deed: "topic", trend })) },
     ] : []),
     { key: ".", words: "Show what changed", act: showNews },
@@ -176,10 +184,10 @@ function TrendCards() {
           </select>
         </label>
       </div>
-      <TrendStack answer={answer} isHeld={isHeld} shown={shown} day={day} show={show.name} onDeed={(which, trend) => setDeed({ deed: which, trend })} openWhy={openWhy} onWhy={toggleWhy} />
-      {deed?.deed === "mute" && <MuteDialog trend={deed.trend} onClose={() => setDeed(null)} onDone={answer.again} />}
-      {deed?.deed === "merge" && <MergeDialog trend={deed.trend} onClose={() => setDeed(null)} onDone={answer.again} />}
-      {deed?.deed === "note" && <NoteDialog trend={deed.trend} onClose={() => setDeed(null)} onDone={answer.again} />}
+      <TrendStack answer={answer} onChanged={changed} isHeld={isHeld} shown={shown} day={day} show={show.name} onDeed={(which, trend) => setDeed({ deed: which, trend })} openWhy={openWhy} onWhy={toggleWhy} />
+      {deed?.deed === "mute" && <MuteDialog trend={deed.trend} onClose={() => setDeed(null)} onDone={changed} />}
+      {deed?.deed === "merge" && <MergeDialog trend={deed.trend} onClose={() => setDeed(null)} onDone={changed} />}
+      {deed?.deed === "note" && <NoteDialog trend={deed.trend} onClose={() => setDeed(null)} onDone={changed} />}
       {deed?.deed === "topic" && <TopicDialog trend={deed.trend} onClose={() => setDeed(null)} />}
     </div>
   );
@@ -196,8 +204,9 @@ function DayHead({ day }: { day: string }) {
   );
 }
 
-function TrendStack({ answer, isHeld, shown, day, show, onDeed, openWhy, onWhy }: {
+function TrendStack({ answer, onChanged, isHeld, shown, day, show, onDeed, openWhy, onWhy }: {
   answer: Answer<TrendList>;
+  onChanged: () => void;
   isHeld: boolean;
   shown: Trend[];
   day: string;
@@ -212,7 +221,7 @@ function TrendStack({ answer, isHeld, shown, day, show, onDeed, openWhy, onWhy }
   return (
     <div class="trend-stack" role="feed" aria-label="Trends" aria-busy={answer.isLoading}>
       {shown.map((trend) => (
-        <TrendCard key={trend.id} trend={trend} onDeed={(deed) => onDeed(deed, trend)} onChanged={answer.again} isWhyOpen={openWhy === trend.id} onWhy={() => onWhy(trend)} />
+        <TrendCard key={trend.id} trend={trend} onDeed={(deed) => onDeed(deed, trend)} onChanged={onChanged} isWhyOpen={openWhy === trend.id} onWhy={() => onWhy(trend)} />
       ))}
       <p class="quiet">{counted(shown.length, "trend")}. {answer.data.next ? "More are kept than are shown here: the CSV holds all." : ""}</p>
     </div>
