@@ -100,7 +100,7 @@ enum error_code read_claim_check(struct read_claim *claim, int64_t made_us, stru
 
 static void duration_words(struct buf *out, int64_t us)
 {
-    int64_t minutes = us / CLOCK_MINUTE_US;
+    int64_t minutes = (us + CLOCK_MINUTE_US / 2) / CLOCK_MINUTE_US;
     if (minutes % 1440 == 0 && minutes > 1440)
         buf_printf(out, "%lld days", (long long)(minutes / 1440));
     else if (minutes % 60 == 0)

@@ -235,3 +235,7 @@ DELETE FROM team_attempt WHERE key = :key
 -- Those that are forgiven; and the mildest, where there are too many.
 DELETE FROM team_attempt WHERE free_us <= :now_us OR
     ((SELECT COUNT(*) FROM team_attempt) > :most AND key IN (SELECT key FROM team_attempt ORDER BY free_us LIMIT 100))
+
+-- statement team_attempt_count
+-- How many are kept.
+SELECT COUNT(*) AS count FROM team_attempt

@@ -26,6 +26,16 @@ run user role neighbour admin --client bakery
 
 serve_start
 python3 "$here/routes.py" "$base" "$password" "$marker" || failed=$((failed + 1))
+
+# ---- a client that the command line makes while the server runs ----
+run token new chief --role admin --json
+token=$(json "$out" 'd["token"]')
+call GET '/stats?client=late'
+equal "a client that is not there" "$http" 404
+run client add late
+i=0
+while call GET '/stats?client=late' && [ "$http" != 200 ] && [ $i -lt 50 ]; do sleep 0.2; i=$((i + 1)); done
+equal "is there soon after it was made" "$http" 200
 serve_stop
 equal "the server stops well" "$status" 0
 finish
