@@ -175,7 +175,7 @@ test("strangers' texts are text", async () => {
 test("one panel that fails leaves the others, and can be tried again", async () => {
   const page = await h.open("/listen/live");
   await page.route("**/api/v1/timeline?*", (route) => route.fulfill({ status: 500, contentType: "application/problem+json", body: '{"title":"it broke","status":500}' }));
-  await page.evaluate(() => document.querySelector('a[href^="/listen/explore"]').click());
+  await page.getByRole("link", { name: "Explore", exact: true }).first().click();
   await page.getByText("The timeline could not be shown").waitFor();
   await page.locator(".list-row").first().waitFor();
   await page.unroute("**/api/v1/timeline?*");
