@@ -6,6 +6,7 @@ import { askAgain, useAsk } from "../../parts/ask.ts";
 import { useCommands } from "../../parts/commands.ts";
 import { Histogram, type Timeline } from "../../parts/histogram.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { may } from "../../parts/session.ts";
 import { useKeys } from "../../parts/keys.ts";
 import { lazy } from "../../parts/lazy.tsx";
 import type { ListHandle } from "../../parts/list.tsx";
@@ -101,6 +102,7 @@ export default function Explore() {
           <TimeRange range={rangeOf(state)} onRange={(range) => explore({ since: range.since, until: range.until, by: "" })} />
           <Views state={state} />
           <a class="button plain" href={href("/listen/live", { q: state.q })} title="Watch this query as posts arrive">Watch live</a>
+          {state.q && may("practitioner") && <a class="button plain" href={href("/listen/topics/new", { q: state.q })} title="Keep this query, with a name and a purpose">Make a topic</a>}
           <Menu
             class="plain push"
             title="Copy a link to this"
