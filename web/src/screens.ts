@@ -44,6 +44,7 @@ export const screens: Screen[] = [
   { path: "/listen/live", wing: "listen", title: "Live", key: "l", holds: "Posts as they arrive", load: () => import("./listen/live/live.tsx") },
   { path: "/listen/topics/:id?/:part?", wing: "listen", title: "Topics", key: "o", holds: "What this client listens for, every version of it, and how good it is", load: () => import("./listen/topics/topics.tsx") },
   { path: "/listen/trends/:id?", wing: "listen", title: "Trends", key: "t", holds: "What is rising now and what rose before: headlines with their evidence", load: () => import("./listen/trends/trends.tsx") },
+  { path: "/listen/alerts/:id?/:part?", wing: "listen", title: "Alerts", key: "a", holds: "What is watched while nobody looks, and what it was good for", load: () => import("./listen/alerts/alerts.tsx") },
 
   { path: "/answer", wing: "answer", title: "Inbox", holds: "Cases: posts and people who wait for an answer", load: later },
   { path: "/practise", wing: "practise", title: "Replays and drills", holds: "A captured day or an invented one, to practise on", load: later },
