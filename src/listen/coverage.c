@@ -93,7 +93,8 @@ bool coverage_fill(struct coverage *coverage, int64_t from_us, int64_t until_us,
         if (gap.from_us < gap.until_us)
             gaps[kept++] = gap;
     }
-    memmove(gaps + kept, behind, split * sizeof *gaps);
+    if (split) /* without any gap there is no array either */
+        memmove(gaps + kept, behind, split * sizeof *gaps);
     coverage->count = kept + split;
     if (coverage->count)
         qsort(gaps, coverage->count, sizeof *gaps, by_time);
@@ -103,11 +104,11 @@ bool coverage_fill(struct coverage *coverage, int64_t from_us, int64_t until_us,
 struct coverage_gap *coverage_clip(const struct coverage *coverage, int64_t since_us, int64_t until_us, struct arena *arena, size_t *count_out)
 {
     size_t count = 0;
-    for (size_t i = 0; i < coverage->count; i++)
+    for (size_t i = 0; i < coverage->count && since_us < until_us; i++)
         count += coverage->gaps[i].from_us < until_us && coverage->gaps[i].until_us > since_us;
     struct coverage_gap *gaps = arena_array(arena, count, sizeof *gaps);
     *count_out = 0;
-    for (size_t i = 0; gaps && i < coverage->count; i++) {
+    for (size_t i = 0; gaps && count && i < coverage->count; i++) {
         struct coverage_gap gap = coverage->gaps[i];
         if (gap.from_us >= until_us || gap.until_us <= since_us)
             continue;

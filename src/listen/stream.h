@@ -12,7 +12,7 @@
  *  - A post up to an hour late counts (at most two minutes back, the engine's watermark); one that is later would look like news and does not.
  *    After a thousand such and ten quiet seconds it replays, so history that is pushed into a running server counts where it belongs.
  *  - A post of the future (more than two minutes ahead of the clock) does not count until a replay after its time.
- *  - Time passes without posts, two minutes behind the clock, unless the newest post is older than the warm-up: an archive of history
+ *  - After ten seconds without posts time passes by itself, two minutes behind the clock, unless the newest post is older than the warm-up: an archive of history
  *    stands at its end until somebody posts.
  *  - Deleted posts leave the ring at once, and the trends as soon as the thread comes to it: that they were counted stays, until a replay.
  */

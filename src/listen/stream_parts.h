@@ -77,7 +77,7 @@ struct trends {
     int64_t              told_us;    /* when open trends were told of last */
     bool                 is_live, is_replaying;
     uint64_t             late;       /* posts too late to count, since the last replay */
-    int64_t              late_us, replayed_us; /* monotonic: the last of them; the end of the last replay */
+    int64_t              late_us, replayed_us, fed_us; /* monotonic: the last of them; the end of the last replay; the last post counted */
     struct arena         arena;
 };
 

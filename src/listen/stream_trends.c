@@ -131,6 +131,7 @@ static void feed(struct stream *stream, const struct post *post, const struct te
     if (trend_engine_add(trends->engine, post, facts, NULL) != ERROR_NONE)
         return; /* a time that no clock shows, or no memory for one post: the others count */
     recent_add(trends->recent, hash_str(post->id), post->at_us);
+    trends->fed_us = clock_monotonic_us();
     if (post->at_us > trends->newest_us)
         trends->newest_us = post->at_us;
     trends->is_live |= post->at_us >= now_us - TREND_WARM_UP_US;
@@ -180,9 +181,10 @@ static int64_t replay_from(struct stream *stream, struct archive_snapshot *snaps
 {
     struct archive_stats stats;
     int64_t              now_us = stream_now_us(stream), end_us = now_us;
-    if (archive_stats(snapshot, &stats, NULL) == ERROR_NONE && stats.posts && stats.last_us < end_us)
+    bool has_posts = archive_stats(snapshot, &stats, NULL) == ERROR_NONE && stats.posts;
+    if (has_posts && stats.last_us < end_us)
         end_us = stats.last_us;
-    stream->trends.is_live = end_us >= now_us - TREND_WARM_UP_US;
+    stream->trends.is_live = has_posts && end_us >= now_us - TREND_WARM_UP_US;
     return end_us - TREND_WARM_UP_US;
 }
 
@@ -203,14 +205,17 @@ static void begin_replay(struct stream *stream)
         stream->options.on_replay(stream->options.context, true, stream_now_us(stream));
 }
 
+/* Posts drive the time; where none came for a while, the clock does. Not sooner: after a stop a source delivers what it had to keep back, in
+ * order, and that is not to be late. */
 static void advance(struct stream *stream)
 {
     struct trends *trends = &stream->trends;
     int64_t        at_us = stream_now_us(stream) - WATERMARK_US;
-    if (!trends->is_live || at_us <= trends->newest_us || trend_engine_advance(trends->engine, at_us, NULL) != ERROR_NONE)
+    bool           is_quiet = clock_monotonic_us() - trends->fed_us >= QUIET_US;
+    if (!trends->is_live || !is_quiet || at_us <= trends->newest_us || trend_engine_advance(trends->engine, at_us, NULL) != ERROR_NONE)
         return;
     trends->newest_us = at_us;
-    if (!trends->is_replaying && trends->newest_us - trends->told_us >= TELL_US)
+    if (trends->newest_us - trends->told_us >= TELL_US)
         tell_open(stream);
 }
 
@@ -234,12 +239,11 @@ static void replay(struct stream *stream)
         trend_engine_free(trends->engine);
         trends->engine = NULL;
     } else if (!is_stopping(trends)) {
-        advance(stream);
         tell_open(stream);
         count_one(trends, &trends->health.replays);
     }
     trends->is_replaying = false;
-    trends->replayed_us = clock_monotonic_us();
+    trends->replayed_us = trends->fed_us = clock_monotonic_us();
     show_health(trends);
     if (stream->options.on_replay)
         stream->options.on_replay(stream->options.context, false, stream_now_us(stream));

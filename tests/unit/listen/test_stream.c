@@ -99,6 +99,81 @@ static void many_push_at_once(void **state)
     fixture_close(&f);
 }
 
+struct asker {
+    struct archive_snapshot *snapshot;
+    atomic_int              *trouble;
+    uint64_t                 posts;
+};
+
+static bool count_visit(void *context, const struct post *post, const struct text_facts *facts)
+{
+    *(uint64_t *)context += post->id.len > 0 && facts->token_count > 0;
+    return true;
+}
+
+static void *ask_everything(void *context)
+{
+    struct asker           *asker = context;
+    struct archive_snapshot *snapshot = asker->snapshot;
+    struct query_node       all = {.kind = QUERY_ALL};
+    for (int round = 0; round < 3; round++) {
+        struct arena           arena = {0};
+        struct archive_bucket *buckets;
+        struct archive_value  *values;
+        struct archive_term   *terms;
+        struct archive_page    page;
+        struct post           *thread, post;
+        size_t                 count;
+        uint64_t               posts = 0, scanned = 0;
+        bool is_right = !archive_count(snapshot, &all, &arena, &posts, NULL) && posts == asker->posts &&
+                        !archive_timeline(snapshot, &all, CLOCK_HOUR_US, &arena, &buckets, &count, NULL) &&
+                        !archive_breakdown(snapshot, &all, FIELD_AUTHOR, 10, &arena, &values, &count, NULL) && count == 1 &&
+                        !archive_terms(snapshot, &all, 10, &arena, &terms, &count, NULL) &&
+                        !archive_posts(snapshot, &all, ARCHIVE_NEWEST, 50, (struct str){0}, &arena, &page, NULL) && page.count == 50 &&
+                        !archive_post(snapshot, STR("a:17"), &arena, &post, NULL) && !archive_thread(snapshot, STR("a:17"), &arena, &thread, &count, NULL) &&
+                        !archive_scan(snapshot, &all, INT64_MIN, INT64_MAX, TREND_TEXT_WANT, count_visit, &scanned, NULL) && scanned == asker->posts;
+        if (!is_right)
+            atomic_fetch_add(asker->trouble, 1);
+        arena_fini(&arena);
+    }
+    return NULL;
+}
+
+/* The snapshot holds a sealed segment, pending posts, deletes and fresh figures: everything that answers share. */
+static void many_ask_one_snapshot_at_once(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct buf     lines = {0};
+    struct error   error = {0};
+    bool           was_there;
+    fixture_open(&f, true);
+    for (int i = 0; i < 2000; i++)
+        fixture_line(&lines, i, FIXTURE_START_US + i * CLOCK_SECOND_US, "ann", "the tide is out again");
+    fixture_push(&f, buf_str(&lines));
+    fixture_reopen(&f, true); /* closing seals */
+    buf_clear(&lines);
+    for (int i = 2000; i < 2500; i++)
+        fixture_line(&lines, i, FIXTURE_START_US + i * CLOCK_SECOND_US, "ann", "the tide is in");
+    buf_printf(&lines, "{\"id\":\"a:3\",\"platform\":\"a\",\"at\":\"2026-03-01T00:00:03Z\",\"author\":{\"handle\":\"ann\"},\"text\":\"the tide is out again\","
+                       "\"lang\":\"en\",\"metrics\":{\"likes\":9}}\n");
+    check(fixture_push(&f, buf_str(&lines)).refreshed == 1, "new figures");
+    check_ok(stream_delete_post(f.stream, STR("a:5"), &was_there, &error), error, "delete");
+    struct archive_snapshot *snapshot;
+    check_ok(stream_snapshot(f.stream, &snapshot, &error), error, "snapshot");
+    pthread_t    threads[PUSHERS];
+    atomic_int   trouble = 0;
+    struct asker asker = {snapshot, &trouble, 2499};
+    for (int i = 0; i < PUSHERS; i++)
+        pthread_create(&threads[i], NULL, ask_everything, &asker);
+    for (int i = 0; i < PUSHERS; i++)
+        pthread_join(threads[i], NULL);
+    check(trouble == 0, "%d rounds of questions went wrong", trouble);
+    archive_snapshot_release(snapshot);
+    buf_fini(&lines);
+    fixture_close(&f);
+}
+
 /* A child pushes and says through a pipe what was acknowledged; it is killed at any moment. */
 static void what_was_acknowledged_survives_a_kill(void **state)
 {
@@ -360,6 +435,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_push_says_what_became_of_each_line),
         cmocka_unit_test(many_push_at_once),
+        cmocka_unit_test(many_ask_one_snapshot_at_once),
         cmocka_unit_test(what_was_acknowledged_survives_a_kill),
         cmocka_unit_test(a_full_disk_fails_the_push_and_no_more),
         cmocka_unit_test(a_slow_tail_is_told_what_it_missed),
