@@ -160,11 +160,58 @@ static void sessions_live_as_long_as_they_should(void **state)
     fixture_fini(&fixture);
 }
 
+static void what_is_open_is_looked_at_again(void **state)
+{
+    (void)state;
+    struct fixture     fixture;
+    char               text[TEAM_TOKEN_TEXT_BYTES];
+    int64_t            now_us = clock_now_us(), id;
+    struct team_caller by_session, by_token;
+    struct team_member dee;
+    enum role          role;
+    fixture_init(&fixture);
+    add_client(&fixture, "harbour");
+    add_member(&fixture, "chief", true);
+    int64_t dee_id = add_member(&fixture, "dee", false);
+    check_ok(team_set_role(fixture.server, fixture.actor, dee_id, STR("harbour"), ROLE_REVIEWER, &fixture.error), fixture.error, "role");
+    check_ok(team_session_begin(fixture.server, dee_id, now_us, text, &fixture.error), fixture.error, "session");
+    check_ok(team_prove_session(fixture.server, str_of(text), now_us, &fixture.arena, &by_session, &fixture.error), fixture.error, "session");
+    struct team_token token = {.member = dee_id, .name = STR("x"), .role = ROLE_VIEWER, .expires_us = now_us + CLOCK_DAY_US};
+    check_ok(team_token_add(fixture.server, fixture.actor, &token, now_us, text, &id, &fixture.error), fixture.error, "token");
+    check_ok(team_prove_token(fixture.server, str_of(text), now_us, &fixture.arena, &by_token, &fixture.error), fixture.error, "token");
+    const struct {
+        const struct team_caller *caller;
+        int64_t                   after_us;
+        enum role                 role;
+    } looks[] = {
+        {&by_session, 0, ROLE_REVIEWER}, {&by_token, 0, ROLE_VIEWER}, {&by_session, 13 * CLOCK_DAY_US, ROLE_REVIEWER},
+        {&by_session, 26 * CLOCK_DAY_US, ROLE_REVIEWER}, /* what is open is in use */
+        {&by_token, 2 * CLOCK_DAY_US, ROLE_NONE},        {&by_session, 91 * CLOCK_DAY_US, ROLE_NONE},
+    };
+    for (size_t i = 0; i < COUNT_OF(looks); i++) {
+        check_ok(team_role_still(fixture.server, looks[i].caller, STR("harbour"), now_us + looks[i].after_us, &role, &fixture.error), fixture.error, "%zu", i);
+        check(role == looks[i].role, "look %zu: %s", i, role_names[role]);
+    }
+    check_ok(team_set_role(fixture.server, fixture.actor, dee_id, STR("harbour"), ROLE_NONE, &fixture.error), fixture.error, "taken out");
+    check_ok(team_role_still(fixture.server, &by_session, STR("harbour"), now_us, &role, &fixture.error), fixture.error, "taken out");
+    assert_int_equal(role, ROLE_NONE);
+    check_ok(team_set_role(fixture.server, fixture.actor, dee_id, STR("harbour"), ROLE_VIEWER, &fixture.error), fixture.error, "back");
+    check_ok(team_member_by_id(fixture.server, dee_id, &fixture.arena, &dee, &fixture.error), fixture.error, "dee");
+    dee.is_disabled = true;
+    check_ok(team_member_edit(fixture.server, fixture.actor, &dee, &fixture.error), fixture.error, "disabled");
+    check_ok(team_role_still(fixture.server, &by_session, STR("harbour"), now_us, &role, &fixture.error), fixture.error, "disabled");
+    assert_int_equal(role, ROLE_NONE);
+    check_ok(team_role_still(fixture.server, &by_token, STR("harbour"), now_us, &role, &fixture.error), fixture.error, "disabled");
+    assert_int_equal(role, ROLE_NONE);
+    fixture_fini(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(right_and_wrong), cmocka_unit_test(guessing_is_slowed_down), cmocka_unit_test(many_names_and_many_addresses_are_counted_too),
         cmocka_unit_test(a_flood_leaves_no_more_than_its_bound), cmocka_unit_test(sessions_live_as_long_as_they_should),
+        cmocka_unit_test(what_is_open_is_looked_at_again),
     };
     return cmocka_run_group_tests_name("team sign in", tests, NULL, NULL);
 }
