@@ -227,6 +227,7 @@ static enum error_code end_left_open(struct chronicle *chronicle, int64_t now_us
 {
     struct record_statement *end = record_statement(chronicle->options.records, "chronicle_end_left_open");
     record_bind_i64(end, ":idle_us", CHRONICLE_IDLE_US);
+    record_bind_i64(end, ":slack_us", CLOCK_HOUR_US);
     record_bind_i64(end, ":now_us", now_us);
     return record_run(end, error);
 }
