@@ -8,9 +8,22 @@
 
 enum { PAGE_MOST = 200, PAGE_USUAL = 50, SERIES_STEPS = 24 };
 
+static enum error_code hidden(void *context, int64_t from_us, int64_t until_us, double *share_out, struct error *error)
+{
+    struct workspace    *workspace = context;
+    struct coverage_gap *gaps;
+    struct arena         arena = {0};
+    size_t               count;
+    int64_t              arriving_us;
+    enum error_code      code = stream_coverage(workspace->stream, from_us, until_us, &arena, &gaps, &count, &arriving_us, error);
+    *share_out = code ? 0 : read_hidden_share(gaps, count, from_us, until_us);
+    arena_fini(&arena);
+    return code;
+}
+
 struct read_tools reads_tools(struct workspace *workspace, struct text_analyser *analyser)
 {
-    return (struct read_tools){.analyser = analyser, .context = workspace};
+    return (struct read_tools){.analyser = analyser, .hidden = hidden, .context = workspace};
 }
 
 /* ---- By itself ---- */

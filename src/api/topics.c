@@ -281,7 +281,6 @@ static enum error_code read_tags(struct api_call *call, struct str *tags_io)
 /* What the body says; what it does not say stays as it is in *text_io. */
 static enum error_code read_text(struct api_call *call, bool is_new, struct topic_text *text_io)
 {
-    struct str      said;
     enum error_code code = ERROR_NONE;
     const struct {
         const char *name;
@@ -292,8 +291,8 @@ static enum error_code read_text(struct api_call *call, bool is_new, struct topi
                  {"query", QUERY_MAX_BYTES, &text_io->query, true}};
     for (size_t i = 0; !code && i < sizeof parts / sizeof parts[0]; i++)
         if (is_new || api_body_has(call, parts[i].name)) {
-            code = api_body_str(call, parts[i].name, parts[i].most, is_new && parts[i].is_required, &said);
-            *parts[i].part = said;
+            *parts[i].part = (struct str){0}; /* what the body leaves out is left alone */
+            code = api_body_str(call, parts[i].name, parts[i].most, is_new && parts[i].is_required, parts[i].part);
         }
     return code ? code : read_tags(call, &text_io->tags);
 }

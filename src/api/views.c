@@ -37,15 +37,12 @@ static enum error_code save(struct api_call *call, struct topic_view *view, bool
 {
     struct topic_change change = {.actor = api_actor(call), .now_us = call->now_us};
     struct topic_view   saved;
-    struct str          said;
     enum error_code     code = is_new ? ERROR_NONE : api_body_i64(call, "version", 1, INT64_MAX, true, &change.version);
-    if (!code && (is_new || api_body_has(call, "name"))) {
-        code = api_body_str(call, "name", TOPIC_VIEW_NAME_MAX_BYTES, true, &said);
-        view->name = said;
-    }
+    if (!code && (is_new || api_body_has(call, "name")))
+        code = api_body_str(call, "name", TOPIC_VIEW_NAME_MAX_BYTES, true, &view->name);
     if (!code && (is_new || api_body_has(call, "state"))) {
-        code = api_body_str(call, "state", TOPIC_VIEW_STATE_MAX_BYTES, false, &said);
-        view->state = said;
+        view->state = (struct str){0};
+        code = api_body_str(call, "state", TOPIC_VIEW_STATE_MAX_BYTES, false, &view->state);
     }
     if (!code)
         code = api_body_bool(call, "has_time", false, &view->has_time);

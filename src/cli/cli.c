@@ -15,13 +15,14 @@
 #endif
 
 extern const struct cli_command cmd_import, cmd_count, cmd_timeline, cmd_breakdown, cmd_terms, cmd_posts, cmd_thread,
-    cmd_client, cmd_delete, cmd_lint, cmd_read, cmd_serve, cmd_stats, cmd_token, cmd_topic, cmd_trends, cmd_user, cmd_demo, cmd_help;
+    cmd_check_config, cmd_client, cmd_delete, cmd_lint, cmd_print_config, cmd_read, cmd_serve, cmd_stats, cmd_token, cmd_topic, cmd_trends,
+    cmd_user, cmd_demo, cmd_help;
 
 /* In the order in which a newcomer meets them. */
 const struct cli_command *const cli_commands[] = {
     &cmd_demo,  &cmd_serve, &cmd_import, &cmd_trends, &cmd_topic, &cmd_read,  &cmd_posts, &cmd_count,  &cmd_timeline,
     &cmd_breakdown, &cmd_terms, &cmd_thread, &cmd_lint,   &cmd_stats, &cmd_delete, &cmd_client, &cmd_user, &cmd_token,
-    &cmd_help,  NULL,
+    &cmd_check_config, &cmd_print_config, &cmd_help,  NULL,
 };
 
 const struct cli_command *cli_command_named(const char *name)

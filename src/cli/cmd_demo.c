@@ -148,7 +148,7 @@ static enum error_code invite(struct cli *cli, struct api *api, const char *base
     if (!code)
         code = team_new_sign_in_link(api->server, actor, member.id, link, &cli->error);
     if (!code)
-        buf_printf(&cli->out, "\nThe town lives on at %s\nCome in by this link, once, within a quarter of an hour:\n\n  %s/welcome?client=%s#%s\n\n", base, base,
+        buf_printf(&cli->out, "\nThe town lives on at %s\nCome in by this link, once, within a quarter of an hour:\n\n  %s/welcome?client=%s&to=/listen/explore#%s\n\n", base, base,
                    cli->client, link);
     return code;
 }

@@ -61,6 +61,20 @@ static enum error_code find_now(struct desk *desk)
     return code;
 }
 
+static enum error_code hidden(void *context, int64_t from_us, int64_t until_us, double *share_out, struct error *error)
+{
+    struct desk        *desk = context;
+    struct coverage     coverage = {0};
+    struct coverage_gap *gaps = NULL;
+    size_t              count = 0;
+    enum error_code     code = coverage_read(desk->reader.archive, &coverage, error);
+    if (!code && !(gaps = coverage_clip(&coverage, from_us, until_us, &desk->cli->arena, &count)))
+        code = error_set(error, ERROR_MEMORY, "no memory for the gaps in what was captured");
+    *share_out = code ? 0 : read_hidden_share(gaps, count, from_us, until_us);
+    coverage_fini(&coverage);
+    return code;
+}
+
 static enum error_code desk_open(struct cli *cli, struct desk *desk)
 {
     static const struct record_domain *const domains[] = {&topic_domain, &read_domain, NULL};
@@ -73,7 +87,7 @@ static enum error_code desk_open(struct cli *cli, struct desk *desk)
         code = record_open(path, domains, &desk->records, &cli->error);
     if (!code && !cli->analyser)
         code = text_analyser_new(&cli->analyser, &cli->error);
-    desk->tools = (struct read_tools){.analyser = cli->analyser};
+    desk->tools = (struct read_tools){.analyser = cli->analyser, .hidden = hidden, .context = desk};
     return code ? code : find_now(desk);
 }
 

@@ -1,7 +1,9 @@
 #include "cli/serving.h"
 
+#include "cli/configured.h"
+
 static const struct cli_option options[] = {
-    {0, "listen", "ADDRESS", "where to listen: 127.0.0.1:8600 where nothing is said; port 0 is any free one; unix:/path is a socket"},
+    CONFIGURED_OPTIONS,
     {0},
 };
 
@@ -27,7 +29,7 @@ static enum error_code greet(struct cli *cli, struct api *api, const char *base,
 
 static enum error_code run(struct cli *cli)
 {
-    struct serving_options serving = {.listen = cli_value(cli, "listen"), .on_ready = greet};
+    struct serving_options serving = {.on_ready = greet};
     return serving_run(cli, &serving);
 }
 
@@ -37,6 +39,8 @@ const struct cli_command cmd_serve = {
     .summary = "the workbench in a browser, and its API",
     .details = "Serves the page and the API (/api/v1, described at /api/v1/openapi.json) for every client of the data folder, listens live, and "
                "counts trends. /healthz, /readyz and /metrics are for the machines that look after it.\n\n"
+               "Settings come from a file, the environment and flags; print-config shows them. SIGHUP reads them anew: all of them hold, or none "
+               "is taken. What happens is logged to standard error, a line an event.\n\n"
                "SIGTERM or Ctrl-C ends it: running requests are finished, everything is committed and sealed. While it runs it is the one "
                "writer of its clients' archives: push posts in by POST /api/v1/posts.",
     .options = options,

@@ -8,6 +8,7 @@
 
 struct serving_options {
     const char *listen; /* NULL: the setting */
+    bool        is_demo; /* somebody looks at the terminal: answered requests are not logged */
     /* The client whose clock runs faster (an invented town); NULL: none. */
     const char *fast_client;
     int64_t     fast_starts_us;

@@ -93,7 +93,8 @@ bool coverage_fill(struct coverage *coverage, int64_t from_us, int64_t until_us,
         if (gap.from_us < gap.until_us)
             gaps[kept++] = gap;
     }
-    memmove(gaps + kept, behind, split * sizeof *gaps);
+    if (split) /* without any gap there is no array either */
+        memmove(gaps + kept, behind, split * sizeof *gaps);
     coverage->count = kept + split;
     if (coverage->count)
         qsort(gaps, coverage->count, sizeof *gaps, by_time);

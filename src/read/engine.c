@@ -123,11 +123,8 @@ static bool count_window(void *context, const struct post *post, const struct te
 {
     struct tone_windows *windows = context;
     int64_t              place = (post->at_us - windows->first_us) / windows->width_us;
-    int                  tone = windows->tools->tone(windows->tools->context, post, facts);
-    if (place < 0 || (size_t)place >= windows->count)
-        return true;
-    windows->counts[place].known += tone <= 1;
-    windows->counts[place].negative += tone == -1;
+    if (place >= 0 && (size_t)place < windows->count)
+        measure_tone(windows->tools, post, facts, &windows->counts[place]);
     return true;
 }
 

@@ -57,6 +57,13 @@ enum error_code measure_within(struct query_node *root, int64_t from_us, int64_t
 
 /* ---- Tone ---- */
 
+void measure_tone(const struct read_tools *tools, const struct post *post, const struct text_facts *facts, struct read_counts *counts)
+{
+    enum tone tone = tools->tone ? tools->tone(tools->context, post, facts) : tone_of(facts).tone;
+    counts->known += tone != TONE_UNKNOWN;
+    counts->negative += tone == TONE_NEGATIVE;
+}
+
 struct tone_count {
     const struct read_tools *tools;
     struct read_counts      *counts;
@@ -65,9 +72,7 @@ struct tone_count {
 static bool count_tone(void *context, const struct post *post, const struct text_facts *facts)
 {
     struct tone_count *count = context;
-    int                tone = count->tools->tone(count->tools->context, post, facts);
-    count->counts->known += tone <= 1;
-    count->counts->negative += tone == -1;
+    measure_tone(count->tools, post, facts, count->counts);
     return true;
 }
 
@@ -86,8 +91,6 @@ enum error_code measure_counts(struct archive_snapshot *snapshot, enum read_kind
     if (!code && kind == READ_SPILL && posts)
         code = archive_breakdown(snapshot, within, FIELD_AUTHOR, READ_VOICES_MOST, arena, &authors, &voices, error);
     counts_out->voices = (double)voices;
-    if (!code && kind == READ_TONE && !tools->tone)
-        code = error_set(error, ERROR_INVALID, "kind: this program knows no tone, so a claim about it could not be settled");
     if (!code && kind == READ_TONE && posts) {
         struct tone_count count = {tools, counts_out};
         code = archive_scan(snapshot, root, from_us, until_us, TEXT_WANT_LANGUAGE, count_tone, &count, error);

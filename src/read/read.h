@@ -14,14 +14,17 @@
  * exists. Whoever writes a read on a question whose forecast was on show already (is_sighted) is not compared with the engine.
  *
  * A life: open ─▶ settled | void, by the archive; within READ_UNDO_US: ─▶ withdrawn. Nothing is ever edited or removed.
- * It is void where gaps in capture hide more than READ_HIDDEN_MOST of the window; only then may a reviewer decide, with a reason.
+ * It is void where gaps in capture hide more than READ_HIDDEN_MOST of the window (volume: of either window), or where too little
+ * is known; only then may a reviewer decide, with a reason.
  */
 #ifndef READ_READ_H
 #define READ_READ_H
 
 #include "archive/archive.h"
+#include "listen/coverage.h"
 #include "read/forecast.h"
 #include "record/record.h"
+#include "text/tone.h"
 
 extern const struct record_domain read_domain;
 
@@ -106,12 +109,16 @@ bool       read_claim_holds(const struct read_claim *claim, const struct read_co
 
 struct read_tools {
     struct text_analyser *analyser;
-    /* -1 negative, 0 neither, 1 positive, 2 not known. NULL: this program knows no tone, and claims about it are refused. */
-    int (*tone)(void *context, const struct post *post, const struct text_facts *facts);
-    /* Share of [from, until) that no source captured. NULL: nobody keeps that ledger. */
-    double (*hidden)(void *context, int64_t from_us, int64_t until_us);
+    /* TONE_UNKNOWN where nobody can tell. NULL: tone_of. */
+    enum tone (*tone)(void *context, const struct post *post, const struct text_facts *facts);
+    /* Share of [from, until) that some source did not capture (read_hidden_share). NULL: nobody keeps that ledger. */
+    enum error_code (*hidden)(void *context, int64_t from_us, int64_t until_us, double *share_out, struct error *error);
     void *context;
 };
+
+/* Share of [from, until) that lies in at least one gap (sorted by from_us, as coverage.h gives them). A gap of one source counts like one
+ * of all: how much it would have brought nobody knows. */
+double read_hidden_share(const struct coverage_gap *gaps, size_t count, int64_t from_us, int64_t until_us);
 
 /* Counts what the claim's kind needs in [from, until). */
 enum error_code read_measure(struct archive_snapshot *snapshot, const struct read_claim *claim, int64_t from_us, int64_t until_us,

@@ -43,18 +43,44 @@ enum error_code read_make(struct record *record, struct archive_snapshot *snapsh
 
 /* ---- Settling ---- */
 
-/* Where nobody keeps a ledger of gaps: a window without a single post of any kind, after a time that had some, was not listened to. */
+double read_hidden_share(const struct coverage_gap *gaps, size_t count, int64_t from_us, int64_t until_us)
+{
+    int64_t hidden_us = 0, seen_us = from_us;
+    for (size_t i = 0; i < count; i++) {
+        int64_t start_us = gaps[i].from_us > seen_us ? gaps[i].from_us : seen_us;
+        int64_t end_us = gaps[i].until_us < until_us ? gaps[i].until_us : until_us;
+        if (end_us > start_us) {
+            hidden_us += end_us - start_us;
+            seen_us = end_us;
+        }
+    }
+    return until_us > from_us ? (double)hidden_us / (double)(until_us - from_us) : 0;
+}
+
+static enum error_code ask_hidden(const struct read_tools *tools, int64_t until_us, int64_t width_us, double *hidden_io, struct error *error)
+{
+    double          share = 0;
+    enum error_code code = tools->hidden ? tools->hidden(tools->context, until_us - width_us, until_us, &share, error) : ERROR_NONE;
+    *hidden_io = share > *hidden_io ? share : *hidden_io;
+    return code;
+}
+
+/* Besides the ledger of gaps: a window without a single post of any kind, after a time that had some, was not listened to. */
 static enum error_code find_hidden(struct archive_snapshot *snapshot, const struct read *read, const struct read_tools *tools, struct arena *arena,
                                    double *hidden_out, struct error *error)
 {
-    struct query_node   all = {.kind = QUERY_ALL};
+    struct query_node        all = {.kind = QUERY_ALL};
     const struct read_claim *claim = &read->claim;
-    struct read_counts  before = {0}, within = {0};
-    int64_t             from_us = claim->due_us - claim->window_us;
-    *hidden_out = tools->hidden ? tools->hidden(tools->context, from_us, claim->due_us) : 0;
-    enum error_code code = measure_counts(snapshot, READ_VOLUME, &all, from_us, claim->due_us, tools, arena, &within, error);
+    struct read_counts       before = {0}, within = {0};
+    int64_t                  width_us = claim->window_us;
+    *hidden_out = 0;
+    enum error_code code = ask_hidden(tools, claim->due_us, width_us, hidden_out, error);
+    if (!code && claim->kind == READ_VOLUME)
+        code = ask_hidden(tools, read->made_us, width_us, hidden_out, error);
     if (!code)
-        code = measure_counts(snapshot, READ_VOLUME, &all, read->made_us - claim->window_us, read->made_us, tools, arena, &before, error);
+        code = measure_counts(snapshot, READ_VOLUME, &all, claim->due_us - width_us, claim->due_us, tools, arena, &within, error);
+    if (!code)
+        code = measure_counts(snapshot, READ_VOLUME, &all, read->made_us - width_us, read->made_us, tools, arena, &before, error);
     if (within.posts == 0 && before.posts > 0)
         *hidden_out = 1;
     return code;

@@ -77,6 +77,9 @@ def call(who, method, path, body=None, wanted=200, **query):
 def versions_and_conflicts():
     topic = call("ada", "POST", "/topics", {"name": "Tea", "purpose": "Making tea", "query": "kettle", "tags": ["tea", "Tea", "kitchen"]}, 201)
     equal("a topic is made", (topic["version"], topic["owner"]["name"], topic["tags"]), (1, "ada", ["tea", "kitchen"]))
+    bare = call("ada", "POST", "/topics", {"name": "Bare", "query": "zzz"}, 201)
+    equal("what is not said is empty", (bare["purpose"], bare["tags"]), ("", []))
+    call("ada", "POST", f"/topics/{bare['id']}/archive", {"version": 1, "is_archived": True})
     call("ben", "POST", "/topics", {"name": " TEA ", "query": "x"}, 409)
     problem = call("ada", "POST", "/topics", {"name": "Broken", "query": "kettle AND ("}, 422)
     equal("a query that does not parse is drawn", "^" in problem["hint"], True)

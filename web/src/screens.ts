@@ -44,12 +44,14 @@ export const screens: Screen[] = [
   { path: "/listen/live", wing: "listen", title: "Live", key: "l", holds: "Posts as they arrive", load: () => import("./listen/live/live.tsx") },
   { path: "/listen/topics/:id?/:part?", wing: "listen", title: "Topics", key: "o", holds: "What this client listens for, every version of it, and how good it is", load: () => import("./listen/topics/topics.tsx") },
   { path: "/listen/trends/:id?", wing: "listen", title: "Trends", key: "t", holds: "What is rising now and what rose before: headlines with their evidence", load: () => import("./listen/trends/trends.tsx") },
+  { path: "/listen/read/:id?", wing: "listen", title: "Reading room", key: "r", holds: "A few posts that cover what is said, one at a time, before any chart", load: () => import("./listen/reading-room/reading-room.tsx") },
+  { path: "/listen/reads/:id?", wing: "listen", title: "Reads", key: "j", holds: "Judgements on record: what will happen, how sure, and whether it came true", load: () => import("./listen/reads/reads.tsx") },
 
   { path: "/answer", wing: "answer", title: "Inbox", holds: "Cases: posts and people who wait for an answer", load: later },
   { path: "/practise", wing: "practise", title: "Replays and drills", holds: "A captured day or an invented one, to practise on", load: later },
   { path: "/team", wing: "team", title: "Members", key: "m", holds: "Who is here and what they may do", load: () => import("./team/members.tsx") },
-  { path: "/team/trail", wing: "team", title: "Trail of changes", least: "admin", holds: "Who changed what, and when", load: () => import("./team/trail.tsx") },
-  { path: "/settings", wing: "team", title: "Your settings", key: ",", holds: "Look, time zone, keys, password and API tokens", load: () => import("./team/settings.tsx") },
+  { path: "/team/trail", wing: "team", title: "Trail", least: "admin", holds: "Who changed what, and when", load: () => import("./team/trail.tsx") },
+  { path: "/settings", wing: "team", title: "Settings", key: ",", holds: "Look, time zone, keys, password and API tokens", load: () => import("./team/settings.tsx") },
 
   { path: "/sign-in", wing: null, title: "Sign in", holds: "Name and password", isHidden: true, isBare: true, load: () => import("./door/sign-in.tsx") },
   { path: "/welcome", wing: null, title: "Welcome", holds: "A one-time link", isHidden: true, isBare: true, load: () => import("./door/welcome.tsx") },

@@ -60,21 +60,29 @@ static int end(void **state)
     return 0;
 }
 
-static int tone(void *context, const struct post *post, const struct text_facts *facts)
+static enum error_code half_hidden(void *context, int64_t from_us, int64_t until_us, double *share_out, struct error *why)
 {
-    (void)context, (void)facts;
-    return str_contains(post->text, STR("awful")) ? -1 : str_contains(post->text, STR("lovely")) ? 1 : 2;
-}
-
-static double half_hidden(void *context, int64_t from_us, int64_t until_us)
-{
-    (void)context, (void)from_us, (void)until_us;
-    return 0.5;
+    (void)context, (void)from_us, (void)until_us, (void)why;
+    *share_out = 0.5;
+    return ERROR_NONE;
 }
 
 static struct read_tools tools(void)
 {
-    return (struct read_tools){.analyser = world.analyser, .tone = tone};
+    return (struct read_tools){.analyser = world.analyser};
+}
+
+static void gaps_are_counted_once(void **state)
+{
+    static const struct coverage_gap gaps[] = {{10, 20, "a", ""}, {15, 25, "b", "x"}, {40, 50, "a", ""}, {42, 44, "b", "x"}};
+    static const struct {
+        int64_t from, until;
+        double  share;
+    } rows[] = {{0, 100, .25}, {10, 25, 1}, {0, 10, 0}, {20, 30, .5}, {45, 55, .5}, {30, 30, 0}, {60, 70, 0}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        check(fabs(read_hidden_share(gaps, 4, rows[i].from, rows[i].until) - rows[i].share) < 1e-12, "row %zu: %g", i,
+              read_hidden_share(gaps, 4, rows[i].from, rows[i].until));
 }
 
 static struct read new_read(const char *query, enum read_kind kind, enum read_way way, int64_t due_h)
@@ -304,6 +312,7 @@ static void a_room_may_be_left(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gaps_are_counted_once),
         cmocka_unit_test(settled_by_what_happened),
         cmocka_unit_test(a_spill_that_happened_is_refused),
         cmocka_unit_test(gaps_make_it_void_and_a_reviewer_may_decide),

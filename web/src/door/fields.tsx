@@ -44,7 +44,7 @@ export function Password({ label, value, onInput, isNew, hint, isFirst }: {
             value={value}
             onInput={(event) => onInput(event.currentTarget.value)}
           />
-          <button type="button" aria-pressed={isShown} aria-label={`Show ${label.toLowerCase()}`} onClick={() => setShown(!isShown)}>{isShown ? "Hide" : "Show"}</button>
+          <button type="button" aria-label={`${isShown ? "Hide" : "Show"} ${label.toLowerCase()}`} onClick={() => setShown(!isShown)}>{isShown ? "Hide" : "Show"}</button>
         </span>
       )}
     </Field>
@@ -55,7 +55,7 @@ export const passwordHint = "At least 10 characters. A few unusual words in a ro
 
 export function Said({ problem }: { problem: Problem | null }) {
   return (
-    <div role="alert">
+    <div role="alert" class="said">
       {problem && (
         <div class="problem">
           <p>{problem.message}</p>

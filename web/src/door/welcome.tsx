@@ -13,6 +13,12 @@ interface Link {
   name: string | null;
 }
 
+/** Where a link leads on to: a place of this page, never elsewhere. */
+function placeToGo(search: string): string | null {
+  const to = new URLSearchParams(search).get("to");
+  return to && /^\/[a-z]/.test(to) ? to : null;
+}
+
 export default function Welcome() {
   const [secret] = useState(() => location.hash.slice(1));
   const [link, setLink] = useState<Link | null>(null);
@@ -77,6 +83,7 @@ function Setup({ secret }: { secret: string }) {
 }
 
 function Enter({ secret, name }: { secret: string; name: string }) {
+  const [to] = useState(() => placeToGo(location.search));
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const enter = async () => {
@@ -84,7 +91,7 @@ function Enter({ secret, name }: { secret: string; name: string }) {
     setProblem(null);
     try {
       await use({ link: secret });
-      go(session.value?.member.has_password ? "/" : "/settings", "replace");
+      go(to ?? (session.value?.member.has_password ? "/" : "/settings"), "replace");
     } catch (cause) {
       setProblem(problemOf(cause));
       setBusy(false);

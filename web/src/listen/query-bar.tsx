@@ -99,8 +99,13 @@ export function QueryBar({ q, onQuery, onDraft, verb = "Search", handle, placeho
     setCursor(suggestion.isOpen ? to : null);
     requestAnimationFrame(() => area.current?.setSelectionRange(to, to));
   };
+  const isWrong = lint.data?.is_valid === false && settled === draft && draft.trim() !== "";
   const ask = (text = draft) => {
     setCursor(null);
+    if (text === draft && isWrong) {
+      area.current!.focus(); // what is wrong stands below, and was said
+      return;
+    }
     onQuery(text.trim());
   };
   const isChanged = draft.trim() !== q;
@@ -125,7 +130,7 @@ export function QueryBar({ q, onQuery, onDraft, verb = "Search", handle, placeho
             aria-autocomplete="list"
             aria-controls={isOpen ? `${id}-list` : undefined}
             aria-activedescendant={isOpen && at >= 0 ? `${id}-${at}` : undefined}
-            aria-invalid={lint.data?.is_valid === false && settled === draft ? true : undefined}
+            aria-invalid={isWrong || undefined}
             spellcheck={false}
             autocapitalize="off"
             autocomplete="off"
@@ -151,7 +156,7 @@ export function QueryBar({ q, onQuery, onDraft, verb = "Search", handle, placeho
                 if (isOpen) setCursor(null);
                 else if (isChanged) setDraft(q);
                 else area.current!.blur();
-              } else if (event.key === "Enter" && !event.shiftKey) {
+              } else if (event.key === "Enter" && !event.shiftKey && !event.ctrlKey && !event.metaKey) {
                 event.preventDefault();
                 ask();
               } else if (event.key === " " && event.ctrlKey) {
@@ -184,7 +189,7 @@ export function QueryBar({ q, onQuery, onDraft, verb = "Search", handle, placeho
             <Icon name="close" />
           </button>
         )}
-        <button type="submit" class={isChanged ? "act" : ""}>{verb}</button>
+        <button type="submit" class={isChanged && !isWrong ? "act" : ""}>{verb}</button>
       </div>
       <Remarks id={`${id}-lint`} lint={settled.trim() ? lint.data : undefined} isSettled={settled === draft} />
     </form>

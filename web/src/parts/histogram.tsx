@@ -80,7 +80,7 @@ export function Histogram({ timeline, gaps = [], marks = [], onBrush, csv, title
         rows: () => counts.map((n, i) => [moment(edge(i) * 1000), utc(edge(i) * 1000), n, note(i)]),
       }}
     >
-      <div
+      {counts.length === 0 ? <p class="hint">There is no time to draw yet: no post fits.</p> : <div
         class="histogram-plot"
         role="group"
         aria-roledescription="chart"
@@ -108,7 +108,7 @@ export function Histogram({ timeline, gaps = [], marks = [], onBrush, csv, title
           counts={counts} start_s={start_s} by_s={by_s} arriving_s={arriving_s} gaps={gaps} marks={marks} height={height}
           cursor={cursor} anchor={anchor} onCursor={setCursor} onBrush={onBrush ? apply : undefined}
         />
-      </div>
+      </div>}
     </Figure>
   );
 }

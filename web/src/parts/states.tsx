@@ -39,7 +39,7 @@ export function Failed({ problem, what = "This", again }: { problem: Problem; wh
     <div class="state failed" role="alert">
       <h3><Icon name="warn" /> {what} could not be shown</h3>
       <p>{problem.message}</p>
-      {problem.hint && <p class="hint">{problem.hint}</p>}
+      {problem.hint && <p class={/\n *\^/.test(problem.hint) ? "hint mono" : "hint"}>{problem.hint}</p>}
       {again && <p class="state-act"><button type="button" onClick={again}>Try again</button></p>}
     </div>
   );

@@ -32,7 +32,7 @@ export function dateOf(at: When): Date {
 /** "UTC+1" for the zone in force, at that time. */
 export function zoneWords(at: When = clockNow()): string {
   const part = format({ timeZoneName: "shortOffset" }).formatToParts(dateOf(at)).find((each) => each.type === "timeZoneName");
-  return (part?.value ?? "UTC").replace("GMT", "UTC").replace("−", "-");
+  return (part?.value ?? "UTC").replace("GMT", "UTC").replace("−", "-").replace(/\+0$/, "");
 }
 
 /** 10:04 */

@@ -63,7 +63,7 @@ export function Colleagues() {
                   <tr key={member.id} class={member.is_disabled ? "is-off" : ""}>
                     <th scope="row" dir="auto">{member.name}{member.id === session.value?.member.id && " (you)"}{member.is_disabled && <span class="unseen"> (disabled)</span>}</th>
                     <td>{canChange ? <RoleSelect label={`Role of ${member.name}`} value={member.role} onChange={(role) => void change(member, role)} /> : member.role}</td>
-                    {canChange && <td class="acts"><button type="button" aria-label={`Take ${member.name} out of ${title}`} onClick={() => void remove(member)}>Take out</button></td>}
+                    {canChange && <td class="acts"><button type="button" aria-label={`Take out ${member.name}`} onClick={() => void remove(member)}>Take out</button></td>}
                   </tr>
                 ))}
               </tbody>

@@ -5,14 +5,14 @@ import { Tabs } from "../parts/tabs.tsx";
 import { Clients } from "./clients.tsx";
 import { Colleagues } from "./colleagues.tsx";
 import { Everybody } from "./everybody.tsx";
-import { TeamNav } from "./people.tsx";
+import "./team.css";
 
 export default function Members() {
   const { member, clients } = session.value!;
   const shown = param("show") || (clients.length ? "here" : "clients");
   return (
     <div class="page people">
-      <header class="page-head"><h1>Members</h1><TeamNav at="members" /></header>
+      <header class="page-head"><h1>Members</h1></header>
       {member.is_server_admin ? (
         <Tabs
           label="Members"

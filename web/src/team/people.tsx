@@ -1,8 +1,7 @@
 // What the screens about people share.
 import { useRef, useState } from "preact/hooks";
 import { Dialog } from "../parts/dialog.tsx";
-import { href } from "../parts/router.ts";
-import { session, type Role } from "../parts/session.ts";
+import type { Role } from "../parts/session.ts";
 import "../door/door.css";
 import "./team.css";
 
@@ -59,16 +58,5 @@ export function Secret({ title, words, text, label, onClose }: { title: string; 
       </p>
       <p role="status" class="hint">{said}</p>
     </Dialog>
-  );
-}
-
-export function TeamNav({ at }: { at: "members" | "trail" | "settings" }) {
-  const isAdmin = session.value?.member.is_server_admin || session.value?.clients.some((each) => each.role === "admin");
-  const rows: [typeof at, string, string][] = [["members", "Members", "/team"], ["settings", "Your settings", "/settings"]];
-  if (isAdmin) rows.splice(1, 0, ["trail", "Trail of changes", "/team/trail"]);
-  return (
-    <nav class="row" aria-label="Team">
-      {rows.map(([name, words, path]) => <a key={name} class="button plain" href={href(path)} aria-current={name === at ? "page" : undefined}>{words}</a>)}
-    </nav>
   );
 }

@@ -8,7 +8,7 @@ import { loadSession, session, setSingleKeys, setTheme, setZone, theme, type Rol
 import { Shown } from "../parts/states.tsx";
 import { Time } from "../parts/time.tsx";
 import { toast, toastProblem } from "../parts/toast.ts";
-import { RoleSelect, Secret, TeamNav, type GivenRole } from "./people.tsx";
+import { RoleSelect, Secret, type GivenRole } from "./people.tsx";
 
 export default function Settings() {
   const member = session.value!.member;
@@ -16,7 +16,7 @@ export default function Settings() {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
     <div class="page people">
-      <header class="page-head"><h1>Your settings</h1><TeamNav at="settings" /></header>
+      <header class="page-head"><h1>Your settings</h1></header>
       <div>
         <section class="setting" aria-labelledby="set-theme">
           <h2 id="set-theme">Look</h2>

@@ -9,7 +9,7 @@ import { Problem } from "../parts/api.ts";
 import { Tabs } from "../parts/tabs.tsx";
 import { Time } from "../parts/time.tsx";
 import { toastProblem } from "../parts/toast.ts";
-import { TeamNav } from "./people.tsx";
+import "./team.css";
 
 interface Change {
   id: number;
@@ -32,7 +32,7 @@ export default function Trail() {
   const shown = isServerAdmin && (param("of") === "server" || !clientName.value) ? "server" : "client";
   return (
     <div class="page people">
-      <header class="page-head"><h1>Trail of changes</h1><TeamNav at="trail" /></header>
+      <header class="page-head"><h1>Trail of changes</h1></header>
       {isServerAdmin ? (
         <Tabs
           label="Trail"
@@ -40,14 +40,16 @@ export default function Trail() {
           chosen={shown}
           onChoose={(name) => setParams({ of: name === "server" ? "server" : null })}
         >
-          <Changes key={shown} url={shown === "server" ? serverUrl("/audit/server") : apiUrl("/audit")} />
+          <Changes key={shown} url={shown === "server" ? serverUrl("/audit/server") : apiUrl("/audit")} membersUrl={shown === "server" ? serverUrl("/members") : null} />
         </Tabs>
       ) : may("admin") ? <Changes url={apiUrl("/audit")} /> : <Failed problem={new Problem(403, "Admins alone see who changed what.")} />}
     </div>
   );
 }
 
-function Changes({ url }: { url: string }) {
+function Changes({ url, membersUrl = null }: { url: string; membersUrl?: string | null }) {
+  const members = useAsk<{ members: { id: number; name: string }[] }>(membersUrl);
+  const nameOf = (id: number) => members.data?.members.find((each) => each.id === id)?.name;
   const answer = useAsk<Page>(url);
   const [older, setOlder] = useState<Page[]>([]);
   useEffect(() => setOlder([]), [answer.data]);
@@ -67,14 +69,16 @@ function Changes({ url }: { url: string }) {
         <div class="stack">
           <div class="table-scroll">
             <table class="plain-table trail">
-              <thead><tr><th scope="col">When</th><th scope="col">Who</th><th scope="col">What</th><th scope="col" class="narrow-out">From, to</th></tr></thead>
+              <thead><tr><th scope="col">When</th><th scope="col">Who</th><th scope="col">What</th></tr></thead>
               <tbody>
                 {[first, ...older].flatMap((page) => page.changes).map((change) => (
                   <tr key={change.id}>
                     <td class="when"><Time at={change.at} /></td>
                     <td dir="auto">{change.name}</td>
-                    <td>{change.action} {change.entity}{change.entity_id > 0 && ` ${change.entity_id}`}</td>
-                    <td class="narrow-out"><Difference from={change.from} to={change.to} /></td>
+                    <td>
+                      {change.action} {change.entity} <bdi>{(change.entity === "member" && nameOf(change.entity_id)) || (change.entity_id > 0 ? change.entity_id : "")}</bdi>
+                      <Difference from={change.from} to={change.to} />
+                    </td>
                   </tr>
                 ))}
               </tbody>
@@ -97,17 +101,20 @@ function parts(text: string | null): Record<string, string> | null {
   }
 }
 
-/** Of two objects, what differs; of anything else, both. */
+/** Of two objects, what differs; of anything else, both. What is new and off says nothing. */
 function Difference({ from, to }: { from: string | null; to: string | null }) {
-  const before = parts(from);
-  const after = parts(to);
-  if (!before && !after) return <>{from !== null && <del dir="auto">{from}</del>}{from !== null && to !== null && " → "}{to !== null && <ins dir="auto">{to}</ins>}</>;
-  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])].filter((name) => before?.[name] !== after?.[name]);
+  const before = parts(from) ?? (from === null ? {} : { "": from });
+  const after = parts(to) ?? (to === null ? {} : { "": to });
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => before[name] !== after[name] && !(before[name] === undefined && /^(false|null|0|\[\]|)$/.test(after[name] ?? "")));
   return (
     <>
       {names.map((name) => (
-        <div key={name} dir="auto">
-          <span class="quiet">{name.replace(/_/g, " ")}:</span> {before?.[name] !== undefined && <del>{before[name]}</del>}{before?.[name] !== undefined && after?.[name] !== undefined && " → "}{after?.[name] !== undefined && <ins>{after[name] || "–"}</ins>}
+        <div key={name} class="quiet" dir="auto">
+          {name && `${name.replace(/_/g, " ")}: `}
+          {before[name] !== undefined && <del>{before[name]}</del>}
+          {before[name] !== undefined && after[name] !== undefined && " → "}
+          {after[name] !== undefined && <ins>{after[name] || "–"}</ins>}
         </div>
       ))}
     </>

@@ -12,11 +12,12 @@ import { Menu } from "../../parts/menu.tsx";
 import { usePages } from "../../parts/pages.ts";
 import type { Post } from "../../parts/post.ts";
 import { href } from "../../parts/router.ts";
+import { stats } from "../../frame/life.ts";
 import { bucketWords, sensibleBuckets } from "../../parts/scale.ts";
-import { Shown } from "../../parts/states.tsx";
+import { Empty, Shown } from "../../parts/states.tsx";
 import { Tabs } from "../../parts/tabs.tsx";
 import { useMedia } from "../../parts/use-media.ts";
-import { QueryBar, type QueryBarHandle } from "../query-bar.tsx";
+import { QueryBar, type Lint, type QueryBarHandle } from "../query-bar.tsx";
 import { resolve, stepRange, TimeRange } from "../time-range.tsx";
 import { BreakdownTable } from "./breakdown.tsx";
 import { copy, Drawer } from "./drawer.tsx";
@@ -36,6 +37,9 @@ export default function Explore() {
   const pages = usePages<Post, { posts: Post[]; next: string | null; total: number }>(state.show === "posts" ? postsUrl(state) : null, (body) => body.posts);
   const timeline = useAsk<Timeline>(asked("/timeline", state, { by: state.by }));
   const coverage = useAsk<{ gaps: Gap[] }>(apiUrl("/coverage"));
+  const lint = useAsk<Lint>(state.q ? apiUrl("/lint", { q: state.q }) : null);
+  const isWrong = lint.data?.is_valid === false && !lint.isStale; // an address can hold what the query bar would not ask
+  const isVoid = stats.value?.posts === 0 && !pages.items.length;
 
   useEffect(() => {
     if (state.post) setActive(state.post);
@@ -105,7 +109,7 @@ export default function Explore() {
             <Icon name="link" /> <span class="explore-link-words">Copy link</span>
           </Menu>
         </div>
-        <Shown answer={timeline} what="The timeline" rows={4}>
+        {!isWrong && !isVoid && <Shown answer={timeline} what="The timeline" rows={4}>
           {(data) => (
             <Histogram
               timeline={data}
@@ -115,8 +119,16 @@ export default function Explore() {
               aside={<By state={state} timeline={data} />}
             />
           )}
-        </Shown>
+        </Shown>}
       </div>
+      {isWrong ? (
+        <Empty title="This query cannot be asked" action={<button type="button" onClick={() => bar.current?.focus()}>Mend the query</button>}>What is wrong with it stands below the query.</Empty>
+      ) : isVoid ? (
+        <Empty title="Nothing has been captured yet" action={<code>bellwether import posts.jsonl</code>}>
+          Posts will be here once a source captures some, a program pushes them in, or a file of them is imported on the server:
+        </Empty>
+      ) : (
+      <>
       <div class="explore-left">
         {isNarrow ? (
           <details class="narrow-facets"><summary>Narrow by field</summary><Facets state={state} /></details>
@@ -139,6 +151,8 @@ export default function Explore() {
             : <BreakdownTable state={state} />}
         </Tabs>
       </div>
+      </>
+      )}
       {state.post && <Drawer state={state} isNarrow={isNarrow} onClose={close} onGone={() => { close(); pages.again(); timeline.again(); }} />}
     </div>
   );

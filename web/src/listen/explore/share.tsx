@@ -67,6 +67,7 @@ export function ShareOfVoice({ state }: { state: Explored }) {
         <Shown answer={answer} what="Share of voice" rows={6}>
           {(data) => {
             const sum = data.series.reduce((a, each) => a + each.total, 0);
+            if (!sum) return <Empty title="None of these has a post here" action={state.since || state.until ? <button type="button" onClick={() => explore({ since: "", until: "" })}>Ask for all time</button> : undefined}>In this stretch of time no post is taken by any of them.</Empty>;
             return (
               <>
                 <Figure

@@ -1,7 +1,6 @@
 // Live: posts as they arrive. It runs while the reader stands at the top edge; away from it nothing moves, and new posts wait.
 import "../explore/explore.css";
 import "./live.css";
-import type { VNode } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { apiUrl, get, Problem } from "../../parts/api.ts";
 import { useCommands } from "../../parts/commands.ts";
@@ -94,13 +93,7 @@ export default function Live() {
   useCommands([{ words: "Explore this query", kind: "Live", key: "x", act: () => go(href("/listen/explore", { q })) }]);
 
   const pattern = useMemo(() => markPattern(q), [q]);
-  // The same node for the same post: rows that only move down are not drawn anew.
-  const drawn = useMemo(() => new WeakMap<Post, VNode>(), [pattern]);
-  const rowOf = (post: Post) => {
-    let node = drawn.get(post);
-    if (!node) drawn.set(post, (node = <PostRow post={post} pattern={pattern} hasSeconds />));
-    return node;
-  };
+  const rowOf = (post: Post) => <PostRow post={post} pattern={pattern} hasSeconds />;
   const perSecond = tail.perSecond();
   const state = { is: isPaused ? "paused" : line.is, words: stateWords(isPaused, why, line) };
   return (
