@@ -7,7 +7,7 @@
 #include <time.h>
 
 /* The keeper seals; the archive by itself only where the keeper cannot follow. */
-static const struct archive_options archive_options = {.seal_posts = 8 * SEAL_POSTS};
+static const struct archive_options archive_options = {.seal_posts = 8 * SEAL_POSTS, .merge_posts = MERGE_POSTS};
 
 /* ---- Its life ---- */
 

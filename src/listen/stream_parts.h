@@ -22,7 +22,8 @@ enum {
     PUSH_LINES_MAX = 2 << 20,       /* lines of one push */
     ANALYSERS_KEPT = 8,
     FORGETS_MAX = 4096,
-    SEAL_POSTS = 65536,      /* unsealed: a kill costs about a second of reading them again */
+    SEAL_POSTS = 32768,      /* unsealed: a kill costs half a second of reading them again */
+    MERGE_POSTS = 196608,    /* pushes wait while segments are merged: seconds, not half a minute. An import merges further */
     SEAL_BYTES = 64 << 20,   /* of their lines */
     RENEW_WAIT_MS = 100,     /* at most so long a question waits, so that snapshots take no more than a quarter of one processor */
 };
