@@ -5,12 +5,13 @@
 #   make build   only the release binary, build/bellwether
 #   make fuzz    libFuzzer targets for everything that parses (needs clang), FUZZ_SECONDS each
 #   make bench   ratios against SQLite FTS5 in the same run (needs libsqlite3-dev), over BENCH_POSTS or the invented town
+#   make soak    the live page for ten minutes at 500 posts a second (SOAK_SECONDS, SOAK_RATE)
 #   make clean   remove the build folders
 
 MESON_RELEASE = --buildtype=release -Dtests=false
 MESON_TEST    = --buildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
 
-.PHONY: demo test build fuzz bench clean packages
+.PHONY: demo test build fuzz bench soak clean packages
 
 demo: build
 	@build/bellwether demo
@@ -38,6 +39,10 @@ bench: build
 	@ninja -C build bench/bench_queries
 	@test -f "$(BENCH_POSTS)" || build/bellwether --data build/bench-data -q demo --report >/dev/null
 	@build/bench/bench_queries "$(BENCH_POSTS)"
+
+soak: build
+	@BELLWETHER=$(CURDIR)/build/bellwether SOURCE_ROOT=$(CURDIR) SCREENSHOTS=$(CURDIR)/build/screenshots \
+		node --test-reporter=./tests/browser/reporter.mjs tests/browser/soak/live.mjs
 
 clean:
 	@rm -rf build build-test build-fuzz

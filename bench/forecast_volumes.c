@@ -1,4 +1,5 @@
-/* Forecasts a file of 5-minute counts for every hour behind its first 60 % (fitted on those alone), 1, 3 and 6 hours ahead:
+/* Forecasts a file of 5-minute counts for every hour behind its first 60 % (fitted on those alone), 1, 3 and 6 hours
+ * ahead:
  *
  *     forecast_volumes VOLUMES.csv > predicted.jsonl
  *
@@ -36,24 +37,25 @@ static bool read_volumes(struct str text, struct arena *arena, struct volumes *v
     return volumes->count > 0;
 }
 
-static enum error_code forecast_hours(const struct volumes *volumes, int64_t horizon_h, struct arena *arena, struct error *error)
+static enum error_code forecast_hours(const struct volumes *volumes, int64_t horizon_h, struct arena *arena,
+                                      struct error *error)
 {
-    int64_t step_us = CLOCK_HOUR_US / ROWS_AN_HOUR;
-    size_t  cut = volumes->count * 3 / 5;
+    int64_t                step_us = CLOCK_HOUR_US / ROWS_AN_HOUR;
+    size_t                 cut = volumes->count * 3 / 5;
     struct forecast_series series = {.step_us = step_us, .before = volumes->before, .count = volumes->count};
     struct forecast_span   span = {horizon_h * CLOCK_HOUR_US, horizon_h * CLOCK_HOUR_US};
     struct forecast_model  model;
-    enum error_code code = forecast_fit(&series, span, (int64_t)cut * step_us, arena, &model, error);
-    fprintf(stderr, "%lld h: %zu anchors, held-out skill %.3f, temperature %.2f%s\n", (long long)horizon_h, model.anchors,
-            model.held_out_skill, model.temperature, model.is_fitted ? "" : ", not fitted");
+    enum error_code        code = forecast_fit(&series, span, (int64_t)cut * step_us, arena, &model, error);
+    fprintf(stderr, "%lld h: %zu anchors, held-out skill %.3f, temperature %.2f%s\n", (long long)horizon_h,
+            model.anchors, model.held_out_skill, model.temperature, model.is_fitted ? "" : ", not fitted");
     for (size_t i = cut; !code && i + (size_t)horizon_h * ROWS_AN_HOUR <= volumes->count; i += ROWS_AN_HOUR) {
         double features[FORECAST_FEATURES], p[FORECAST_DIRECTIONS];
         if (model.is_fitted && forecast_features(&series, span, (int64_t)i * step_us, features))
             forecast_predict(&model, features, p);
         else
             forecast_young(&series, span, (int64_t)i * step_us, p);
-        printf("{\"at\":\"%.*s\",\"horizon_h\":%lld,\"p\":[%.4f,%.4f,%.4f]}\n", STR_ARG(volumes->times[i]), (long long)horizon_h, p[0],
-               p[1], p[2]);
+        printf("{\"at\":\"%.*s\",\"horizon_h\":%lld,\"p\":[%.4f,%.4f,%.4f]}\n", STR_ARG(volumes->times[i]),
+               (long long)horizon_h, p[0], p[1], p[2]);
     }
     return code;
 }

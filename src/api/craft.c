@@ -159,7 +159,7 @@ static enum error_code sample_new(struct api_call *call)
     if (!code)
         code = api_body_bool(call, "again", false, &is_again);
     if (!code)
-        code = topic_sample_newest(call->workspace->records, topic.id, sample.kind, call->arena, &newest, &is_there, &call->error);
+        code = topic_sample_newest(call->workspace->records, topic.id, sample.kind, 0, call->arena, &newest, &is_there, &call->error);
     if (code)
         return code;
     if (is_there && !is_again && newest.version == topic.version) /* two people who begin together label the same posts */
@@ -212,7 +212,7 @@ static enum error_code sample_posts(struct api_call *call)
     if (!code)
         code = read_kind(call, api_name(call), &kind);
     if (!code)
-        code = topic_sample_newest(call->workspace->records, topic.id, kind, call->arena, &sample, &is_there, &call->error);
+        code = topic_sample_newest(call->workspace->records, topic.id, kind, 0, call->arena, &sample, &is_there, &call->error);
     if (!code && is_there)
         code = topic_sample_posts(call->workspace->records, sample.id, call->caller.member.id, call->arena, &posts, &count, &call->error);
     if (!code)
@@ -283,7 +283,7 @@ static enum error_code measure(struct api_call *call, int64_t topic, enum topic_
     struct record            *records = call->workspace->records;
     struct topic_sample_post *posts;
     *out = (struct measured){0};
-    enum error_code code = topic_sample_newest(records, topic, kind, call->arena, &out->sample, &out->is_there, &call->error);
+    enum error_code code = topic_sample_newest(records, topic, kind, 0, call->arena, &out->sample, &out->is_there, &call->error);
     if (code || !out->is_there)
         return code;
     code = topic_sample_labels(records, out->sample.id, call->arena, &out->labels, &out->label_count, &call->error);
@@ -321,7 +321,8 @@ static uint64_t sure(const struct measured *measured)
 
 static void put_recall(struct json *json, const struct measured *matches, const struct measured *near)
 {
-    bool is_one_version = matches->is_there && near->is_there && matches->sample.version == near->sample.version;
+    bool is_one_version = matches->is_there && near->is_there && matches->sample.version == near->sample.version &&
+                          matches->sample.since_us == near->sample.since_us && matches->sample.until_us == near->sample.until_us;
     bool is_enough = sure(matches) >= TOPIC_LEAST_SURE && sure(near) >= TOPIC_LEAST_NEAR;
     json_key(json, "recall");
     if (!is_one_version || !is_enough) {
@@ -470,7 +471,8 @@ const struct api_route api_craft_routes[] = {
     {HTTP_GET, "/topics/{id}/craft", API_CLIENT, ROLE_VIEWER, "craft", "how good a topic's query is, by the labels of its newest samples",
      "Precision: of the posts that were labelled relevant or not (unsure left out), the share that is relevant, with Wilson's 95 % interval; null "
      "below 20. Several people's labels of a post count once, by majority; a post on which they are split counts as unsure. Recall: sampled, "
-     "against near misses alone, so an upper estimate of the recall over everything; null below 30 sure near misses. Agreement: raw, and Cohen's "
+     "against near misses alone, so an upper estimate of the recall over everything; null below 30 sure near misses, "
+     "and where the two samples are not of one version and one stretch of time. Agreement: raw, and Cohen's "
      "kappa, for two people who labelled 10 posts or more in common.",
      NULL, NULL,
      "{\"type\":\"object\",\"required\":[\"version\",\"matches\",\"near\",\"precision\",\"recall\",\"least\",\"people\",\"agreement\"],\"properties\":{"

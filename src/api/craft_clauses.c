@@ -38,7 +38,7 @@ static enum error_code add_sample(struct api_call *call, struct archive_snapshot
     bool                   is_there;
     struct record         *records = call->workspace->records;
     struct arena           scratch = {0};
-    enum error_code        code = topic_sample_newest(records, topic->id, kind, call->arena, &sample, &is_there, &call->error);
+    enum error_code        code = topic_sample_newest(records, topic->id, kind, 0, call->arena, &sample, &is_there, &call->error);
     if (!code && is_there)
         code = topic_sample_labels(records, sample.id, call->arena, &labels, &count, &call->error);
     for (size_t i = 0; !code && i < count && out->count < TOPIC_SAMPLE_MOST * 2;) {

@@ -16,6 +16,8 @@ enum { POSTS_A_PULL = 500, BYTES_A_PULL = 512 * 1024, QUIET_S = 15 };
 
 struct watch {
     struct workspace       *workspace;
+    struct record          *server;
+    struct team_caller      caller; /* looked at again every QUIET_S: who is put out is put out of what is open too */
     struct query            query;
     struct arena            kept, scratch;
     struct text_analyser   *analyser;
@@ -48,16 +50,22 @@ static void tell_post(void *context, const struct stream_heard *heard)
     buf_append_str(watch->out, STR("}\n\n"));
 }
 
-static void tell_clock(struct watch *watch, struct buf *out)
+/* Every QUIET_S the clock, if the reader may still read; false where they may not. */
+static bool tell_clock(struct watch *watch, struct buf *out)
 {
-    char    text[CLOCK_TEXT_BYTES];
-    int64_t now_us = clock_monotonic_us();
+    char      text[CLOCK_TEXT_BYTES];
+    enum role role = ROLE_NONE;
+    int64_t   now_us = clock_monotonic_us();
     if (watch->has_begun && now_us - watch->clock_told_us < QUIET_S * CLOCK_SECOND_US)
-        return;
+        return true;
+    if (watch->has_begun && !team_role_still(watch->server, &watch->caller, str_of(watch->workspace->name), clock_now_us(), &role, NULL) &&
+        role < ROLE_VIEWER)
+        return false; /* a database that is busy for a moment puts nobody out */
     watch->clock_told_us = now_us;
     watch->has_begun = true;
     buf_printf(out, "event: clock\ndata: {\"now\":\"%s\",\"speed\":%g}\n\n", clock_print(stream_now_us(watch->workspace->stream), text),
                watch->workspace->clock_speed);
+    return true;
 }
 
 static enum http_pull pull(void *context, struct buf *out)
@@ -65,7 +73,8 @@ static enum http_pull pull(void *context, struct buf *out)
     struct watch *watch = context;
     if (!watch->has_begun)
         buf_append_str(out, STR("retry: 3000\n\n"));
-    tell_clock(watch, out);
+    if (!tell_clock(watch, out))
+        return HTTP_PULL_END;
     hub_read(watch->workspace->hub, &watch->hub_place, out);
     watch->out = out;
     for (size_t round = 0; watch->has_posts && round < 20 && out->len < BYTES_A_PULL; round++) {
@@ -126,6 +135,9 @@ static enum error_code events(struct api_call *call)
     if (!watch)
         return error_set(&call->error, ERROR_MEMORY, "no memory for a live view");
     watch->workspace = call->workspace;
+    watch->server = call->server;
+    watch->caller = (struct team_caller){.member.id = call->caller.member.id, .session = call->caller.session, .token = call->caller.token,
+                                         .token_most = call->caller.token_most, .token_client = arena_str(&watch->kept, call->caller.token_client)};
     watch->run = call->api->started_us;
     watch->has_posts = api_text(call, "q").ptr != NULL;
     enum error_code code = prepare(call, watch);

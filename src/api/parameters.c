@@ -190,6 +190,20 @@ static enum error_code check_members(struct api_call *call)
     return call->error.code;
 }
 
+/* A NUL, or its escape: cJSON ends a text there without a word, and half a name would be kept for the whole. */
+static bool holds_nul(struct str body)
+{
+    if (body.len && memchr(body.ptr, '\0', body.len))
+        return true;
+    for (size_t i = 0; i + 1 < body.len; i++)
+        if (body.ptr[i] == '\\') {
+            if (str_starts_with(str_slice(body.ptr + i, body.len - i), STR("\\u0000")))
+                return true;
+            i++; /* what follows is escaped, a backslash too */
+        }
+    return false;
+}
+
 enum error_code call_read_body(struct api_call *call)
 {
     const struct http_request *request = call->request;
@@ -206,6 +220,8 @@ enum error_code call_read_body(struct api_call *call)
     const char *end = NULL;
     if (!utf8_is_valid(request->body))
         return error_set(&call->error, ERROR_SYNTAX, "the body is not UTF-8");
+    if (holds_nul(request->body))
+        return error_set(&call->error, ERROR_SYNTAX, "the body holds a NUL character");
     if (request->body.len > API_BODY_MAX_BYTES)
         return error_set(&call->error, ERROR_TOO_LARGE, "the body has %zu bytes, at most %d are taken", request->body.len, API_BODY_MAX_BYTES);
     call->body = request->body.len ? cJSON_ParseWithLengthOpts(request->body.ptr, request->body.len, &end, false) : NULL;

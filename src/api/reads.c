@@ -1,4 +1,5 @@
-/* Reads: made, listed, taken back, settled. The engine's forecast is in no answer before a read is kept: only POST /reads makes one. */
+/* Reads: made, listed, taken back, settled. The engine's forecast is in no answer before a read is kept: only POST
+ * /reads makes one. */
 #include "api/reads.h"
 
 #include "base/clock.h"
@@ -15,7 +16,8 @@ static enum error_code hidden(void *context, int64_t from_us, int64_t until_us, 
     struct arena         arena = {0};
     size_t               count;
     int64_t              arriving_us;
-    enum error_code      code = stream_coverage(workspace->stream, from_us, until_us, &arena, &gaps, &count, &arriving_us, error);
+    enum error_code code = stream_coverage(workspace->stream, from_us, until_us, &arena, &gaps, &count, &arriving_us,
+                                           error);
     *share_out = code ? 0 : read_hidden_share(gaps, count, from_us, until_us);
     arena_fini(&arena);
     return code;
@@ -82,29 +84,33 @@ enum error_code reads_query(struct api_call *call, struct str *query_out, struct
     *exact_out = arena_str(call->arena, buf_str(&exact));
     buf_fini(&exact);
     if (is_too_long)
-        return error_set(&call->error, ERROR_TOO_LARGE, "q: expected at most %d bytes with its lists written out", READ_QUERY_MAX_BYTES);
+        return error_set(&call->error, ERROR_TOO_LARGE, "q: expected at most %d bytes with its lists written out",
+                         READ_QUERY_MAX_BYTES);
     return exact_out->ptr ? ERROR_NONE : error_set(&call->error, ERROR_MEMORY, "no memory for a query");
 }
 
 static enum error_code take_words(struct api_call *call, struct read *read)
 {
-    struct str      kind = {0}, way = {0}, target_kind = {0};
+    struct str         kind = {0}, way = {0}, target_kind = {0};
     struct read_claim *claim = &read->claim;
-    enum error_code code = api_body_str(call, "kind", 10, true, &kind);
+    enum error_code    code = api_body_str(call, "kind", 10, true, &kind);
     if (!code && !read_kind_parse(kind, &claim->kind))
-        code = error_set(&call->error, ERROR_INVALID, "kind: expected volume, tone or spill, found '%.*s'", STR_ARG(kind));
+        code = error_set(&call->error, ERROR_INVALID, "kind: expected volume, tone or spill, found '%.*s'",
+                         STR_ARG(kind));
     if (!code)
         code = api_body_str(call, "way", 10, claim->kind != READ_SPILL, &way);
     claim->way = READ_WAY_REACHES;
     if (!code && way.len && !read_way_parse(way, &claim->way))
-        code = error_set(&call->error, ERROR_INVALID, "way: expected down, flat, up, above, below or reaches, found '%.*s'", STR_ARG(way));
+        code = error_set(&call->error, ERROR_INVALID,
+                         "way: expected down, flat, up, above, below or reaches, found '%.*s'", STR_ARG(way));
     if (!code)
         code = api_body_str(call, "target", READ_TARGET_MAX_BYTES, claim->kind == READ_SPILL, &claim->target);
     if (!code)
         code = api_body_str(call, "target_kind", 10, false, &target_kind);
     claim->is_community = str_equal(target_kind, STR("community"));
     if (!code && target_kind.len && !claim->is_community && !str_equal(target_kind, STR("platform")))
-        code = error_set(&call->error, ERROR_INVALID, "target_kind: expected platform or community, found '%.*s'", STR_ARG(target_kind));
+        code = error_set(&call->error, ERROR_INVALID, "target_kind: expected platform or community, found '%.*s'",
+                         STR_ARG(target_kind));
     if (!code)
         code = api_body_str(call, "feelings", READ_WORDS_MAX_BYTES, false, &read->feelings);
     return code ? code : api_body_str(call, "because", READ_BECAUSE_MAX_BYTES, false, &read->because);
@@ -183,8 +189,10 @@ static enum error_code list(struct api_call *call)
 {
     struct str         status = api_word(call, "status");
     unsigned           most = (unsigned)api_integer(call, "limit", PAGE_USUAL);
-    struct read_filter filter = {.member = str_equal(api_word(call, "whose"), STR("mine")) ? api_actor(call).member : -1,
-                                 .before = api_integer(call, "before", 0), .limit = most + 1};
+    struct read_filter filter = {.member = str_equal(api_word(call, "whose"), STR("mine")) ? api_actor(call).member
+                                                                                           : -1,
+                                 .before = api_integer(call, "before", 0),
+                                 .limit = most + 1};
     struct read       *reads;
     size_t             count;
     filter.has_status = read_status_parse(status, &filter.status);
@@ -214,8 +222,13 @@ static enum error_code score(struct api_call *call)
     int64_t           member = api_integer(call, "member", 0), self = api_actor(call).member;
     bool              is_team = str_equal(api_word(call, "whose"), STR("team"));
     if (member && member != self && call->role < ROLE_REVIEWER)
-        return error_set(&call->error, ERROR_FORBIDDEN, "member: somebody else's calibration is for them and their reviewers");
-    enum error_code code = read_settled(call->workspace->records, is_team ? -1 : member ? member : self, call->arena, &reads, &count, &call->error);
+        return error_set(&call->error, ERROR_FORBIDDEN,
+                         "member: somebody else's calibration is for them and their reviewers");
+    enum error_code code = read_settled(call->workspace->records,
+                                        is_team  ? -1
+                                        : member ? member
+                                                 : self,
+                                        call->arena, &reads, &count, &call->error);
     if (code)
         return code;
     read_score(reads, count, &score);
@@ -242,7 +255,8 @@ static enum error_code series(struct api_call *call)
     if (until_us > call->now_us)
         until_us = call->now_us;
     int64_t from_us = clock_floor(read.made_us - claim->window_us, step_us);
-    code = read_timeline(snapshot, claim, from_us, until_us, step_us, &tools, call->arena, &buckets, &count, &call->error);
+    code = read_timeline(snapshot, claim, from_us, until_us, step_us, &tools, call->arena, &buckets, &count,
+                         &call->error);
     if (code)
         return code;
     struct json *json = &call->json;
@@ -275,7 +289,8 @@ static enum error_code series(struct api_call *call)
 static enum error_code withdraw(struct api_call *call)
 {
     struct read     read;
-    enum error_code code = read_withdraw(call->workspace->records, api_actor(call), api_id(call), call->now_us, call->arena, &read, &call->error);
+    enum error_code code = read_withdraw(call->workspace->records, api_actor(call), api_id(call), call->now_us,
+                                         call->arena, &read, &call->error);
     if (code)
         return code;
     tell(call->workspace, "withdrawn", read.id);
@@ -296,7 +311,8 @@ static enum error_code settle(struct api_call *call)
         if (!code)
             code = api_body_str(call, "reason", READ_BECAUSE_MAX_BYTES, true, &reason);
         if (!code)
-            code = read_judge(records, api_actor(call), api_id(call), came_true, reason, call->now_us, call->arena, &read, &call->error);
+            code = read_judge(records, api_actor(call), api_id(call), came_true, reason, call->now_us, call->arena,
+                              &read, &call->error);
     } else {
         code = api_snapshot(call, &snapshot);
         if (!code)
@@ -330,41 +346,53 @@ static const struct api_parameter score_parameters[] = {
 #define COUNTS "{\"type\":\"object\",\"required\":[\"posts\"],\"properties\":{\"posts\":" NUMBER "}}"
 #define KINDS  "{\"type\":\"string\",\"enum\":[\"volume\",\"tone\",\"spill\"]}"
 #define WAYS   "{\"type\":\"string\",\"enum\":[\"down\",\"flat\",\"up\",\"above\",\"below\",\"reaches\"]}"
-#define READ                                                                                                                                     \
+#define READ \
     "{\"type\":\"object\",\"required\":[\"id\",\"member\",\"name\",\"status\",\"kind\",\"way\",\"q\",\"exact\",\"window_s\",\"due_at\",\"words\",\"rule\"," \
-    "\"sure\",\"feelings\",\"because\",\"topic\",\"trend\",\"room\",\"made_at\",\"base\",\"engine\"],\"properties\":{\"id\":" COUNT ",\"member\":" COUNT   \
-    ",\"name\":" TEXT ",\"status\":{\"type\":\"string\",\"enum\":[\"open\",\"settled\",\"void\",\"withdrawn\"]},\"kind\":" KINDS ",\"way\":" WAYS           \
-    ",\"q\":" TEXT ",\"exact\":" TEXT ",\"window_s\":" COUNT ",\"due_at\":" TIME ",\"words\":" TEXT ",\"rule\":" TEXT ",\"sure\":" COUNT                     \
-    ",\"topic\":" ID ",\"trend\":" ID ",\"room\":" ID ",\"made_at\":" TIME ",\"base\":" COUNTS ",\"engine\":{\"type\":\"object\",\"required\":[\"p\","       \
-    "\"base_rate\",\"basis\",\"was_on_show\"]},\"outcome\":" COUNTS ",\"came_true\":{\"type\":\"boolean\"},\"ended_at\":" TIME "}}"
-#define SCORE                                                                                                                                    \
-    "{\"type\":\"object\",\"required\":[\"settled\",\"missing\"],\"properties\":{\"settled\":" COUNT ",\"missing\":" COUNT                                  \
+    "\"sure\",\"feelings\",\"because\",\"topic\",\"trend\",\"room\",\"made_at\",\"base\",\"engine\"],\"properties\":{\"id\":" COUNT \
+    ",\"member\":" COUNT ",\"name\":" TEXT \
+    ",\"status\":{\"type\":\"string\",\"enum\":[\"open\",\"settled\",\"void\",\"withdrawn\"]},\"kind\":" KINDS \
+    ",\"way\":" WAYS ",\"q\":" TEXT ",\"exact\":" TEXT ",\"window_s\":" COUNT ",\"due_at\":" TIME ",\"words\":" TEXT \
+    ",\"rule\":" TEXT ",\"sure\":" COUNT ",\"topic\":" ID ",\"trend\":" ID ",\"room\":" ID ",\"made_at\":" TIME \
+    ",\"base\":" COUNTS ",\"engine\":{\"type\":\"object\",\"required\":[\"p\"," \
+    "\"base_rate\",\"basis\",\"was_on_show\"]},\"outcome\":" COUNTS \
+    ",\"came_true\":{\"type\":\"boolean\"},\"ended_at\":" TIME "}}"
+#define SCORE \
+    "{\"type\":\"object\",\"required\":[\"settled\",\"missing\"],\"properties\":{\"settled\":" COUNT \
+    ",\"missing\":" COUNT \
     ",\"bands\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"low\",\"high\",\"reads\",\"came_true\"]}}}}"
-#define SERIES                                                                                                                                   \
-    "{\"type\":\"object\",\"required\":[\"since\",\"made_at\",\"due_from\",\"due_at\",\"step_s\",\"counts\"],\"properties\":{\"step_s\":" COUNT               \
+#define SERIES \
+    "{\"type\":\"object\",\"required\":[\"since\",\"made_at\",\"due_from\",\"due_at\",\"step_s\",\"counts\"],\"properties\":{\"step_s\":" COUNT \
     ",\"counts\":{\"type\":\"array\",\"items\":" COUNT "}}}"
-#define MAKE                                                                                                                                     \
-    "{\"type\":\"object\",\"required\":[\"kind\",\"due_at\",\"sure\"],\"properties\":{\"kind\":" KINDS ",\"way\":" WAYS ",\"q\":" TEXT ",\"topic\":" COUNT   \
-    ",\"share\":" NUMBER ",\"target_kind\":{\"type\":\"string\",\"enum\":[\"platform\",\"community\"]},\"target\":" TEXT ",\"voices\":" COUNT               \
-    ",\"voices_before\":" COUNT ",\"due_at\":" TIME ",\"window_s\":" COUNT ",\"sure\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":99},\"feelings\":"     \
-    TEXT ",\"because\":" TEXT ",\"trend\":" COUNT ",\"room\":" COUNT "}}"
+#define MAKE \
+    "{\"type\":\"object\",\"required\":[\"kind\",\"due_at\",\"sure\"],\"properties\":{\"kind\":" KINDS \
+    ",\"way\":" WAYS ",\"q\":" TEXT ",\"topic\":" COUNT ",\"share\":" NUMBER \
+    ",\"target_kind\":{\"type\":\"string\",\"enum\":[\"platform\",\"community\"]},\"target\":" TEXT \
+    ",\"voices\":" COUNT ",\"voices_before\":" COUNT ",\"due_at\":" TIME ",\"window_s\":" COUNT \
+    ",\"sure\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":99},\"feelings\":" TEXT ",\"because\":" TEXT \
+    ",\"trend\":" COUNT ",\"room\":" COUNT "}}"
 
 const struct api_route api_reads_routes[] = {
     {HTTP_GET, "/reads", API_CLIENT, ROLE_VIEWER, "reads", "reads, newest first", NULL, list_parameters, NULL,
-     "{\"type\":\"object\",\"required\":[\"reads\",\"next\"],\"properties\":{\"reads\":{\"type\":\"array\",\"items\":" READ "},\"next\":" ID "}}", NULL, 0, list},
+     "{\"type\":\"object\",\"required\":[\"reads\",\"next\"],\"properties\":{\"reads\":{\"type\":\"array\",\"items\":" READ
+     "},\"next\":" ID "}}",
+     NULL, 0, list},
     {HTTP_POST, "/reads", API_CLIENT, ROLE_LEARNER, "read_make", "put a read on record",
      "volume: up, flat or down in the window before due_at against the same time before now; flat within 25 % or twice the square root. tone: the negative "
      "share of posts whose tone is known, above or below share. spill: at least `voices` distinct authors on the target, where fewer than voices_before wrote "
-     "so far. The engine's own forecast is made at this moment, and given in this answer for the first time.", NULL, MAKE, READ, NULL, 201, create},
+     "so far. The engine's own forecast is made at this moment, and given in this answer for the first time.",
+     NULL, MAKE, READ, NULL, 201, create},
     {HTTP_GET, "/reads/score", API_CLIENT, ROLE_VIEWER, "read_score", "Brier score, calibration and skill",
      "Nothing but `missing` is told below ten settled reads. Skill is 1 - Brier / Brier of the base rate, and of the engine on reads written blind.",
      score_parameters, NULL, SCORE, NULL, 0, score},
     {HTTP_GET, "/reads/{id}", API_CLIENT, ROLE_VIEWER, "read", "one read", NULL, NULL, NULL, READ, NULL, 0, one},
-    {HTTP_GET, "/reads/{id}/series", API_CLIENT, ROLE_VIEWER, "read_series", "the read's posts over time, from its base window on", NULL, NULL, NULL, SERIES,
-     NULL, 0, series},
-    {HTTP_POST, "/reads/{id}/withdraw", API_CLIENT, ROLE_LEARNER, "read_withdraw", "take a read back within ten minutes",
-     "One's own alone. Later it stays on record (409).", NULL, NULL, READ, NULL, 0, withdraw},
-    {HTTP_POST, "/reads/{id}/settle", API_CLIENT, ROLE_REVIEWER, "read_settle", "settle a read that is due by the archive; or decide a void one",
+    {HTTP_GET, "/reads/{id}/series", API_CLIENT, ROLE_VIEWER, "read_series",
+     "the read's posts over time, from its base window on", NULL, NULL, NULL, SERIES, NULL, 0, series},
+    {HTTP_POST, "/reads/{id}/withdraw", API_CLIENT, ROLE_LEARNER, "read_withdraw",
+     "take a read back within ten minutes", "One's own alone. Later it stays on record (409).", NULL, NULL, READ, NULL,
+     0, withdraw},
+    {HTTP_POST, "/reads/{id}/settle", API_CLIENT, ROLE_REVIEWER, "read_settle",
+     "settle a read that is due by the archive; or decide a void one",
      "With came_true and reason a reviewer decides what the archive cannot: a void read, never their own.", NULL,
-     "{\"type\":\"object\",\"properties\":{\"came_true\":{\"type\":\"boolean\"},\"reason\":" TEXT "}}", READ, NULL, 0, settle},
+     "{\"type\":\"object\",\"properties\":{\"came_true\":{\"type\":\"boolean\"},\"reason\":" TEXT "}}", READ, NULL, 0,
+     settle},
     {0}};

@@ -5,7 +5,8 @@
 #include "api/api.h"
 #include "read/read.h"
 
-/* How this client's archive is asked: its tone and what its sources did not capture. context of the tools is the workspace. */
+/* How this client's archive is asked: its tone and what its sources did not capture. context of the tools is the
+ * workspace. */
 struct read_tools reads_tools(struct workspace *workspace, struct text_analyser *analyser);
 
 /* Once a minute: settles what is due, and tells who watches (kind "read", {"what":"settled","id":7}). */

@@ -1,5 +1,5 @@
-/* Reading rooms: a caller's own. Their posts come with them, at most 48; the page shows one at a time. What a group is stays closed until the
- * room is revealed: knowing that a post stands for four hundred is a chart by another name. */
+/* Reading rooms: a caller's own. Their posts come with them, at most 48; the page shows one at a time. What a group is
+ * stays closed until the room is revealed: knowing that a post stands for four hundred is a chart by another name. */
 #include "api/reads.h"
 
 #include "base/clock.h"
@@ -80,7 +80,8 @@ static void put_marks(struct json *json, const struct room_item *item)
 }
 
 /* A post that was deleted meanwhile is null: her marks stay, its words do not. */
-static enum error_code put_item(struct api_call *call, struct archive_snapshot *snapshot, const struct room *room, size_t i)
+static enum error_code put_item(struct api_call *call, struct archive_snapshot *snapshot, const struct room *room,
+                                size_t i)
 {
     const struct room_item *item = &room->items[i];
     struct json            *json = &call->json;
@@ -126,7 +127,8 @@ static enum error_code answer(struct api_call *call, const struct room *room)
 static enum error_code show(struct api_call *call)
 {
     struct room     room;
-    enum error_code code = room_get(call->workspace->records, api_actor(call).member, api_id(call), call->arena, &room, &call->error);
+    enum error_code code = room_get(call->workspace->records, api_actor(call).member, api_id(call), call->arena, &room,
+                                    &call->error);
     return code ? code : answer(call, &room);
 }
 
@@ -137,8 +139,8 @@ static enum error_code list(struct api_call *call)
     struct room    *rooms;
     size_t          count;
     unsigned        most = (unsigned)api_integer(call, "limit", PAGE_USUAL);
-    enum error_code code = room_list(call->workspace->records, api_actor(call).member, api_integer(call, "before", 0), most + 1, call->arena, &rooms,
-                                     &count, &call->error);
+    enum error_code code = room_list(call->workspace->records, api_actor(call).member, api_integer(call, "before", 0),
+                                     most + 1, call->arena, &rooms, &count, &call->error);
     if (code)
         return code;
     json_object(&call->json);
@@ -174,7 +176,8 @@ static enum error_code create(struct api_call *call)
     if (!code)
         code = api_snapshot(call, &snapshot);
     if (!code)
-        code = room_make(call->workspace->records, snapshot, call->analyser, &room, (size_t)size, call->arena, &call->error);
+        code = room_make(call->workspace->records, snapshot, call->analyser, &room, (size_t)size, call->arena,
+                         &call->error);
     return code ? code : answer(call, &room);
 }
 
@@ -183,12 +186,14 @@ static enum error_code take_marks(struct api_call *call, struct room_item *item)
     const cJSON *marks = cJSON_GetObjectItemCaseSensitive(call->body, "marks"), *mark;
     if (!cJSON_IsArray(marks))
         return error_set(&call->error, ERROR_INVALID, "marks: expected an array of words");
-    cJSON_ArrayForEach(mark, marks) {
+    cJSON_ArrayForEach(mark, marks)
+    {
         int i = 0;
         while (i < ROOM_MARK_COUNT && !(cJSON_IsString(mark) && strcmp(mark->valuestring, room_mark_names[i]) == 0))
             i++;
         if (i == ROOM_MARK_COUNT)
-            return error_set(&call->error, ERROR_INVALID, "marks: expected joy, anger, worry, question, praise, complaint or joke, found '%.40s'",
+            return error_set(&call->error, ERROR_INVALID,
+                             "marks: expected joy, anger, worry, question, praise, complaint or joke, found '%.40s'",
                              cJSON_IsString(mark) ? mark->valuestring : "something that is no text");
         item->marks |= 1u << i;
     }
@@ -207,8 +212,8 @@ static enum error_code mark(struct api_call *call)
     if (!code)
         code = api_body_str(call, "note", ROOM_NOTE_MAX_BYTES, false, &item.note);
     return code ? code
-                : room_mark(call->workspace->records, api_actor(call).member, api_id(call), (size_t)place, &item, call->now_us, call->arena,
-                            &call->error);
+                : room_mark(call->workspace->records, api_actor(call).member, api_id(call), (size_t)place, &item,
+                            call->now_us, call->arena, &call->error);
 }
 
 static enum error_code move(struct api_call *call)
@@ -221,8 +226,8 @@ static enum error_code move(struct api_call *call)
     if (!code)
         code = api_body_bool(call, "is_left", false, &is_left);
     if (!code)
-        code = room_move(call->workspace->records, api_actor(call).member, api_id(call), (size_t)place, call->now_us, is_finished, is_left, call->arena,
-                         &call->error);
+        code = room_move(call->workspace->records, api_actor(call).member, api_id(call), (size_t)place, call->now_us,
+                         is_finished, is_left, call->arena, &call->error);
     return code ? code : show(call);
 }
 
@@ -233,35 +238,49 @@ static const struct api_parameter list_parameters[] = {
     {"limit", API_INTEGER, "at most so many; 20", NULL, 1, PAGE_MOST, false, false},
     {0}};
 
-#define TEXT    "{\"type\":\"string\"}"
-#define COUNT   "{\"type\":\"integer\",\"minimum\":0}"
-#define TIME    "{\"type\":\"string\",\"format\":\"date-time\"}"
-#define ID      "{\"type\":[\"integer\",\"null\"]}"
-#define FLAG    "{\"type\":\"boolean\"}"
-#define MARKS   "{\"type\":\"array\",\"items\":{\"type\":\"string\",\"enum\":[\"joy\",\"anger\",\"worry\",\"question\",\"praise\",\"complaint\",\"joke\"]}}"
-#define NEEDED  "\"id\",\"q\",\"topic\",\"since\",\"until\",\"seed\",\"place\",\"size\",\"marked\",\"made_at\",\"finished_at\",\"read\",\"is_revealed\""
-#define MEMBERS                                                                                                                                  \
-    "\"id\":" COUNT ",\"q\":" TEXT ",\"topic\":" ID ",\"since\":" TIME ",\"until\":" TIME ",\"seed\":" COUNT ",\"place\":" COUNT ",\"size\":" COUNT          \
-    ",\"marked\":" COUNT ",\"read\":" ID ",\"is_revealed\":" FLAG ",\"matches\":" COUNT ",\"groups\":" COUNT
-#define ITEM                                                                                                                                     \
-    "{\"type\":\"object\",\"required\":[\"place\",\"marks\",\"words\",\"note\",\"marked_at\",\"post\"],\"properties\":{\"place\":" COUNT ",\"marks\":" MARKS   \
-    ",\"words\":" TEXT ",\"note\":" TEXT ",\"post\":{\"anyOf\":[{\"$ref\":\"#/components/schemas/Post\"},{\"type\":\"null\"}]}}}"
-#define ROOM                                                                                                                                     \
-    "{\"type\":\"object\",\"required\":[" NEEDED ",\"items\"],\"properties\":{" MEMBERS ",\"items\":{\"type\":\"array\",\"items\":" ITEM "}}}"
+#define TEXT  "{\"type\":\"string\"}"
+#define COUNT "{\"type\":\"integer\",\"minimum\":0}"
+#define TIME  "{\"type\":\"string\",\"format\":\"date-time\"}"
+#define ID    "{\"type\":[\"integer\",\"null\"]}"
+#define FLAG  "{\"type\":\"boolean\"}"
+#define MARKS \
+    "{\"type\":\"array\",\"items\":{\"type\":\"string\",\"enum\":[\"joy\",\"anger\",\"worry\",\"question\",\"praise\",\"complaint\",\"joke\"]}}"
+#define NEEDED \
+    "\"id\",\"q\",\"topic\",\"since\",\"until\",\"seed\",\"place\",\"size\",\"marked\",\"made_at\",\"finished_at\",\"read\",\"is_revealed\""
+#define MEMBERS \
+    "\"id\":" COUNT ",\"q\":" TEXT ",\"topic\":" ID ",\"since\":" TIME ",\"until\":" TIME ",\"seed\":" COUNT \
+    ",\"place\":" COUNT ",\"size\":" COUNT ",\"marked\":" COUNT ",\"read\":" ID ",\"is_revealed\":" FLAG \
+    ",\"matches\":" COUNT ",\"groups\":" COUNT
+#define ITEM \
+    "{\"type\":\"object\",\"required\":[\"place\",\"marks\",\"words\",\"note\",\"marked_at\",\"post\"],\"properties\":{\"place\":" COUNT \
+    ",\"marks\":" MARKS ",\"words\":" TEXT ",\"note\":" TEXT \
+    ",\"post\":{\"anyOf\":[{\"$ref\":\"#/components/schemas/Post\"},{\"type\":\"null\"}]}}}"
+#define ROOM \
+    "{\"type\":\"object\",\"required\":[" NEEDED ",\"items\"],\"properties\":{" MEMBERS \
+    ",\"items\":{\"type\":\"array\",\"items\":" ITEM "}}}"
 
 const struct api_route api_rooms_routes[] = {
-    {HTTP_GET, "/rooms", API_CLIENT, ROLE_VIEWER, "rooms", "the caller's reading rooms, newest first", NULL, list_parameters, NULL,
+    {HTTP_GET, "/rooms", API_CLIENT, ROLE_VIEWER, "rooms", "the caller's reading rooms, newest first", NULL,
+     list_parameters, NULL,
      "{\"type\":\"object\",\"required\":[\"rooms\",\"next\"],\"properties\":{\"rooms\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[" NEEDED
-     "],\"properties\":{" MEMBERS "}}},\"next\":" ID "}}", NULL, 0, list},
+     "],\"properties\":{" MEMBERS "}}},\"next\":" ID "}}",
+     NULL, 0, list},
     {HTTP_POST, "/rooms", API_CLIENT, ROLE_LEARNER, "room_make", "draw posts to read, one at a time, before any chart",
      "A random sample that covers the groups of like posts: chances follow the square root of a group's size, so that small voices are heard. Give q or topic; "
-     "without since the last day. How large groups are is told once a read was written in the room, or it was left.", NULL,
+     "without since the last day. How large groups are is told once a read was written in the room, or it was left.",
+     NULL,
      "{\"type\":\"object\",\"properties\":{\"q\":" TEXT ",\"topic\":" COUNT ",\"since\":" TIME ",\"until\":" TIME
-     ",\"size\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":48},\"seed\":{\"type\":\"integer\",\"minimum\":1}}}", ROOM, NULL, 201, create},
-    {HTTP_GET, "/rooms/{id}", API_CLIENT, ROLE_VIEWER, "room", "a reading room with its posts and what was marked", NULL, NULL, NULL, ROOM, NULL, 0, show},
-    {HTTP_PUT, "/rooms/{id}/mark", API_CLIENT, ROLE_LEARNER, "room_mark", "what the post at a place says to her", "Replaces what was marked there before.", NULL,
-     "{\"type\":\"object\",\"required\":[\"place\",\"marks\"],\"properties\":{\"place\":" COUNT ",\"marks\":" MARKS ",\"words\":" TEXT ",\"note\":" TEXT "}}", NULL,
-     NULL, 0, mark},
-    {HTTP_PATCH, "/rooms/{id}", API_CLIENT, ROLE_LEARNER, "room_move", "where she is; that she has read all; or that she leaves without a read", NULL, NULL,
-     "{\"type\":\"object\",\"properties\":{\"place\":" COUNT ",\"is_finished\":" FLAG ",\"is_left\":" FLAG "}}", ROOM, NULL, 0, move},
+     ",\"size\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":48},\"seed\":{\"type\":\"integer\",\"minimum\":1}}}",
+     ROOM, NULL, 201, create},
+    {HTTP_GET, "/rooms/{id}", API_CLIENT, ROLE_VIEWER, "room", "a reading room with its posts and what was marked",
+     NULL, NULL, NULL, ROOM, NULL, 0, show},
+    {HTTP_PUT, "/rooms/{id}/mark", API_CLIENT, ROLE_LEARNER, "room_mark", "what the post at a place says to her",
+     "Replaces what was marked there before.", NULL,
+     "{\"type\":\"object\",\"required\":[\"place\",\"marks\"],\"properties\":{\"place\":" COUNT ",\"marks\":" MARKS
+     ",\"words\":" TEXT ",\"note\":" TEXT "}}",
+     NULL, NULL, 0, mark},
+    {HTTP_PATCH, "/rooms/{id}", API_CLIENT, ROLE_LEARNER, "room_move",
+     "where she is; that she has read all; or that she leaves without a read", NULL, NULL,
+     "{\"type\":\"object\",\"properties\":{\"place\":" COUNT ",\"is_finished\":" FLAG ",\"is_left\":" FLAG "}}", ROOM,
+     NULL, 0, move},
     {0}};

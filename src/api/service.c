@@ -32,7 +32,7 @@ static void complain(void *context, const char *client, const char *words)
     say(context, "error", "client_trouble", line);
 }
 
-enum error_code api_open_client(struct api *api, struct str name, struct error *error)
+static enum error_code open_client(struct api *api, struct str name, struct error *error)
 {
     struct open_client *client = calloc(1, sizeof *client);
     if (!client || name.len >= sizeof client->workspace.name || api->client_count == API_CLIENTS_MAX) {
@@ -55,6 +55,15 @@ enum error_code api_open_client(struct api *api, struct str name, struct error *
     return ERROR_NONE;
 }
 
+enum error_code api_open_client(struct api *api, struct str name, struct error *error)
+{
+    pthread_mutex_lock(&api->opening); /* a worker that made a client, and the ticker that found it */
+    enum error_code code = api_client(api, name) ? ERROR_NONE : open_client(api, name, error);
+    pthread_mutex_unlock(&api->opening);
+    return code;
+}
+
+/* Also those that the command line made meanwhile. */
 static enum error_code open_clients(struct api *api, struct error *error)
 {
     struct arena  arena = {0};
@@ -71,7 +80,10 @@ static enum error_code open_clients(struct api *api, struct error *error)
 
 static void tick(struct api *api)
 {
-    size_t count;
+    size_t       count;
+    struct error opening = {0};
+    if (open_clients(api, &opening))
+        say(api, "error", "clients_not_listed", opening.message);
     pthread_mutex_lock(&api->lock);
     count = api->client_count; /* clients are only ever added */
     pthread_mutex_unlock(&api->lock);
@@ -118,6 +130,7 @@ enum error_code api_open(const struct api_options *options, struct api **api_out
     api->options = *options;
     api->started_us = clock_now_us();
     pthread_mutex_init(&api->lock, NULL);
+    pthread_mutex_init(&api->opening, NULL);
     pthread_cond_init(&api->wake_ticker, NULL);
     snprintf(api->data_folder, sizeof api->data_folder, "%s", options->data_folder);
     enum error_code code = vfs_join(path, api->data_folder, "server.db") ? vfs_make_folders(api->data_folder, error)
@@ -155,5 +168,6 @@ void api_close(struct api *api)
         text_analyser_free(api->analysers[i]);
     pthread_cond_destroy(&api->wake_ticker);
     pthread_mutex_destroy(&api->lock);
+    pthread_mutex_destroy(&api->opening);
     free(api);
 }

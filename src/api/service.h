@@ -3,7 +3,8 @@
  *     api_open ─▶ server.db migrated ─▶ every client opened (archive, records.db, hub) ─▶ ticker ─▶ api_handle for each request
  *
  * A client that cannot be opened (its archive is held by another program) does not keep the others out: asking for it says why.
- * Lock order: api->lock (the list of clients) before a workspace's hub; neither is held while a handler works.
+ * Lock order: api->opening (while a client is opened), api->lock (the list of clients), a workspace's hub; none is held while a handler
+ * works, but for opening, which the one that makes a client waits for.
  */
 #ifndef API_SERVICE_H
 #define API_SERVICE_H
@@ -41,7 +42,7 @@ struct api {
     struct api_options  options;
     char                data_folder[512];
     struct record      *server;
-    pthread_mutex_t     lock;
+    pthread_mutex_t     lock, opening; /* opening is taken first: one client is opened at a time */
     struct open_client *clients[API_CLIENTS_MAX];
     size_t              client_count;
     struct text_analyser *analysers[64]; /* those not in use */
@@ -58,7 +59,7 @@ enum error_code api_open(const struct api_options *options, struct api **api_out
 /* Every stream is committed and sealed. The HTTP server has stopped. */
 void            api_close(struct api *api);
 void            api_handle(void *api, struct http_request *request, struct http_response *response);
-/* Opens a client that was made while the server runs. ERROR_NOT_FOUND: server.db has none of this name. */
+/* Opens a client that was made while the server runs; one that is open stays as it is. ERROR_NOT_FOUND: server.db has none of this name. */
 enum error_code api_open_client(struct api *api, struct str name, struct error *error);
 /* The client by name, or NULL; its error says whether it can be used. */
 struct open_client *api_client(struct api *api, struct str name);

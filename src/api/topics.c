@@ -111,26 +111,6 @@ uint64_t topics_seed(const struct api_call *call, int64_t id)
     return hash_mix(hash_mix((uint64_t)clock_now_us(), (uint64_t)id), hash_str(str_of(call->request->id)));
 }
 
-enum error_code topics_precision(struct api_call *call, int64_t id, struct topic_tally *tally_out, int64_t *version_out)
-{
-    struct topic_sample    sample;
-    struct topic_labelled *labels;
-    size_t                 count;
-    bool                   is_there;
-    struct record         *records = call->workspace->records;
-    *tally_out = (struct topic_tally){0};
-    *version_out = 0;
-    enum error_code code = topic_sample_newest(records, id, TOPIC_SAMPLE_MATCHES, call->arena, &sample, &is_there, &call->error);
-    if (code || !is_there)
-        return code;
-    code = topic_sample_labels(records, sample.id, call->arena, &labels, &count, &call->error);
-    if (!code) {
-        *tally_out = topic_tally_of(labels, count);
-        *version_out = sample.version;
-    }
-    return code;
-}
-
 /* ---- The list, with what a row shows ---- */
 
 /* Two weeks up to now, or up to the archive's last post where that is longer ago. */
@@ -191,15 +171,20 @@ static void count_days(struct api_call *call, struct archive_snapshot *snapshot,
     call->error = (struct error){0};
 }
 
+static void put_share(struct json *json, const struct topic_tally *tally)
+{
+    uint64_t sure = tally->relevant + tally->not_relevant;
+    topics_put_interval(json, "precision", topic_wilson(tally->relevant, sure, TOPIC_Z_95), tally->relevant, sure, TOPIC_LEAST_SURE);
+}
+
 static enum error_code put_precision(struct api_call *call, int64_t id)
 {
     struct topic_tally tally;
     int64_t            version;
-    enum error_code    code = topics_precision(call, id, &tally, &version);
-    uint64_t           sure = tally.relevant + tally.not_relevant;
+    enum error_code    code = topic_tally_newest(call->workspace->records, id, 0, call->arena, &tally, &version, &call->error);
     if (code)
         return code;
-    topics_put_interval(&call->json, "precision", topic_wilson(tally.relevant, sure, TOPIC_Z_95), tally.relevant, sure, TOPIC_LEAST_SURE);
+    put_share(&call->json, &tally);
     json_key(&call->json, "precision_version");
     version ? json_i64(&call->json, version) : json_null(&call->json);
     return ERROR_NONE;
@@ -409,7 +394,12 @@ static enum error_code put_version(struct api_call *call, const struct topic_ver
 {
     const struct topic_weighed *weighed = &version->weighed;
     struct json                *json = &call->json;
-    enum error_code             code = ERROR_NONE;
+    struct topic_tally          tally;
+    int64_t                     sampled;
+    enum error_code             code = topic_tally_newest(call->workspace->records, api_id(call), version->number, call->arena, &tally, &sampled,
+                                                          &call->error);
+    if (code)
+        return code;
     json_object(json);
     topics_put_i64(json, "number", version->number);
     topics_put_str(json, "name", version->text.name);
@@ -433,6 +423,7 @@ static enum error_code put_version(struct api_call *call, const struct topic_ver
         json_key(json, "lost");
         json_null(json);
     }
+    put_share(json, &tally);
     json_end(json);
     return code;
 }
@@ -503,10 +494,10 @@ const struct api_route api_topics_routes[] = {
      TOPICS_ONE, NULL, 0, archive},
     {HTTP_GET, "/topics/{id}/versions", API_CLIENT, ROLE_VIEWER, "topic_versions", "every version of a topic, newest first",
      "Each whole, with who, when and why, and what it won and lost against the one before, counted when it was saved; up to 20 examples of each, "
-     "chosen by lot, of which those are given that are still there.",
+     "chosen by lot, of which those are given that are still there. precision where a sample of that version was labelled.",
      versions_parameters, NULL,
      "{\"type\":\"object\",\"required\":[\"versions\",\"next\"],\"properties\":{\"versions\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":["
-     "\"number\",\"name\",\"purpose\",\"query\",\"tags\",\"note\",\"by\",\"at\",\"back_to\",\"kept\",\"won\",\"lost\"],\"properties\":{\"number\":"
-     TOPICS_COUNT ",\"by\":" TOPICS_PERSON ",\"won\":" WEIGHED ",\"lost\":" WEIGHED "}}},\"next\":{\"type\":[\"integer\",\"null\"]}}}",
+     "\"number\",\"name\",\"purpose\",\"query\",\"tags\",\"note\",\"by\",\"at\",\"back_to\",\"kept\",\"won\",\"lost\",\"precision\"],\"properties\":{\"number\":"
+     TOPICS_COUNT ",\"by\":" TOPICS_PERSON ",\"precision\":" TOPICS_SHARE ",\"won\":" WEIGHED ",\"lost\":" WEIGHED "}}},\"next\":{\"type\":[\"integer\",\"null\"]}}}",
      NULL, 0, versions},
     {0}};

@@ -52,9 +52,6 @@ void            topics_tell(struct api_call *call, int64_t id);
 /* A seed for a draw: never the same twice. */
 uint64_t        topics_seed(const struct api_call *call, int64_t id);
 
-/* Precision of the newest sample of matches: its labels by consensus. version_out 0: no sample was drawn. */
-enum error_code topics_precision(struct api_call *call, int64_t id, struct topic_tally *tally_out, int64_t *version_out);
-
 #define TOPICS_COUNT  "{\"type\":\"integer\",\"minimum\":0}"
 #define TOPICS_PERSON "{\"type\":\"object\",\"required\":[\"id\",\"name\"],\"properties\":{\"id\":{\"type\":\"integer\"},\"name\":{\"type\":\"string\"}}}"
 #define TOPICS_SHARE                                                                                                            \

@@ -1,4 +1,5 @@
-/* Reads on the command line: the same rows as the page's, in the same records.db; SQLite lets a running server and this program share it. */
+/* Reads on the command line: the same rows as the page's, in the same records.db; SQLite lets a running server and this
+ * program share it. */
 #include "cli/place.h"
 #include "cli/show.h"
 
@@ -41,14 +42,15 @@ static const struct cli_example examples[] = {
 };
 
 struct desk {
-    struct cli          *cli;
-    struct place_reader  reader;
-    struct record       *records;
-    int64_t              now_us;
-    struct read_tools    tools;
+    struct cli         *cli;
+    struct place_reader reader;
+    struct record      *records;
+    int64_t             now_us;
+    struct read_tools   tools;
 };
 
-/* The wall clock; or the archive's last post, where nothing has been captured for a day: an archive that stands still has no tomorrow. */
+/* The wall clock; or the archive's last post, where nothing has been captured for a day: an archive that stands still
+ * has no tomorrow. */
 static enum error_code find_now(struct desk *desk)
 {
     struct archive_stats stats = {0};
@@ -56,18 +58,19 @@ static enum error_code find_now(struct desk *desk)
     desk->now_us = clock_now_us();
     if (!code && stats.posts && stats.last_us < desk->now_us - CLOCK_DAY_US) {
         desk->now_us = stats.last_us;
-        cli_say(desk->cli, "the archive ends at %s: that is taken as now", show_time(&desk->cli->arena, desk->now_us).ptr);
+        cli_say(desk->cli, "the archive ends at %s: that is taken as now",
+                show_time(&desk->cli->arena, desk->now_us).ptr);
     }
     return code;
 }
 
 static enum error_code hidden(void *context, int64_t from_us, int64_t until_us, double *share_out, struct error *error)
 {
-    struct desk        *desk = context;
-    struct coverage     coverage = {0};
+    struct desk         *desk = context;
+    struct coverage      coverage = {0};
     struct coverage_gap *gaps = NULL;
-    size_t              count = 0;
-    enum error_code     code = coverage_read(desk->reader.archive, &coverage, error);
+    size_t               count = 0;
+    enum error_code      code = coverage_read(desk->reader.archive, &coverage, error);
     if (!code && !(gaps = coverage_clip(&coverage, from_us, until_us, &desk->cli->arena, &count)))
         code = error_set(error, ERROR_MEMORY, "no memory for the gaps in what was captured");
     *share_out = code ? 0 : read_hidden_share(gaps, count, from_us, until_us);
@@ -78,7 +81,7 @@ static enum error_code hidden(void *context, int64_t from_us, int64_t until_us, 
 static enum error_code desk_open(struct cli *cli, struct desk *desk)
 {
     static const struct record_domain *const domains[] = {&topic_domain, &read_domain, NULL};
-    char path[512];
+    char                                     path[512];
     desk->cli = cli;
     enum error_code code = place_open_reader(cli, &desk->reader);
     if (!code && !vfs_join(path, cli->client_folder, "records.db"))
@@ -116,19 +119,22 @@ static void show_read(struct cli *cli, const struct read *read)
     struct buf   *out = &cli->out;
     struct arena *arena = &cli->arena;
     struct str    words = show_clean(arena, read_claim_words(&read->claim, arena));
-    buf_printf(out, "%s%" PRId64 "  %.*s%s, %d %% sure", show_bold(cli), read->id, STR_ARG(words), show_plain(cli), read->sure);
+    buf_printf(out, "%s%" PRId64 "  %.*s%s, %d %% sure", show_bold(cli), read->id, STR_ARG(words), show_plain(cli),
+               read->sure);
     if (read->because.len)
         buf_printf(out, ", because %.*s", STR_ARG(show_clean(arena, read->because)));
-    buf_printf(out, "\n    %.*s, %s; before it: ", STR_ARG(show_clean(arena, read->by.name)), show_time(arena, read->made_us).ptr);
+    buf_printf(out, "\n    %.*s, %s; before it: ", STR_ARG(show_clean(arena, read->by.name)),
+               show_time(arena, read->made_us).ptr);
     show_counts(out, read->claim.kind, &read->base);
-    buf_printf(out, "\n    the engine: %.0f %%, base rate %.0f %%. %.*s\n", 100 * read->engine.p, 100 * read->engine.base_rate,
-               STR_ARG(read->engine.basis));
+    buf_printf(out, "\n    the engine: %.0f %%, base rate %.0f %%. %.*s\n", 100 * read->engine.p,
+               100 * read->engine.base_rate, STR_ARG(read->engine.basis));
     if (read->status == READ_OPEN) {
         buf_printf(out, "    open until %s\n", show_time(arena, read->claim.due_us).ptr);
         return;
     }
-    buf_printf(out, "    %s%s%s by %.*s", show_brass(cli), read->status == READ_SETTLED ? read->came_true ? "came true" : "did not come true"
-                                                                                       : read_status_names[read->status],
+    buf_printf(out, "    %s%s%s by %.*s", show_brass(cli),
+               read->status == READ_SETTLED ? read->came_true ? "came true" : "did not come true"
+                                            : read_status_names[read->status],
                show_plain(cli), STR_ARG(show_clean(arena, read->ended_by)));
     if (read->status == READ_SETTLED) {
         buf_append_str(out, STR(": "));
@@ -162,7 +168,8 @@ static enum error_code find_due(struct desk *desk, int64_t *due_us_out)
     if (clock_parse(str_of(due), due_us_out))
         return ERROR_NONE;
     if (!clock_parse_duration(str_of(due), &ahead_us))
-        return error_set(&desk->cli->error, ERROR_USAGE, "--due: expected a time or a duration like 24h, found '%.60s'", due);
+        return error_set(&desk->cli->error, ERROR_USAGE, "--due: expected a time or a duration like 24h, found '%.60s'",
+                         due);
     *due_us_out = desk->now_us + ahead_us;
     return ERROR_NONE;
 }
@@ -193,9 +200,9 @@ static enum error_code find_claim(struct desk *desk, struct read *read)
 {
     struct cli        *cli = desk->cli;
     struct read_claim *claim = &read->claim;
-    bool               has_tone = cli_value(cli, "tone"), has_spill = cli_value(cli, "spill"), has_volume = cli_value(cli, "volume");
-    const char        *window = cli_value(cli, "window");
-    int64_t            percent = 0, sure = 0;
+    bool has_tone = cli_value(cli, "tone"), has_spill = cli_value(cli, "spill"), has_volume = cli_value(cli, "volume");
+    const char *window = cli_value(cli, "window");
+    int64_t     percent = 0, sure = 0;
     if (has_tone + has_spill + has_volume != 1)
         return error_set(&cli->error, ERROR_USAGE, "read new: expected one claim: --volume, --tone or --spill");
     if (window && !clock_parse_duration(str_of(window), &claim->window_us))
@@ -252,7 +259,8 @@ static enum error_code find_query(struct desk *desk, struct read *read)
     read->claim.exact = exact.has_failed ? (struct str){0} : arena_str(&cli->arena, buf_str(&exact));
     buf_fini(&exact);
     return read->claim.exact.ptr ? ERROR_NONE
-                                 : error_set(&cli->error, ERROR_TOO_LARGE, "the query has more than %d bytes with its lists", READ_QUERY_MAX_BYTES);
+                                 : error_set(&cli->error, ERROR_TOO_LARGE,
+                                             "the query has more than %d bytes with its lists", READ_QUERY_MAX_BYTES);
 }
 
 static enum error_code new_read(struct desk *desk)
@@ -278,7 +286,8 @@ static enum error_code list_reads(struct desk *desk)
     struct read       *reads;
     size_t             count;
     if (status && !read_status_parse(str_of(status), &filter.status))
-        return error_set(&cli->error, ERROR_USAGE, "--status: expected open, settled, void or withdrawn, found '%.40s'", status);
+        return error_set(&cli->error, ERROR_USAGE, "--status: expected open, settled, void or withdrawn, found '%.40s'",
+                         status);
     filter.has_status = status != NULL;
     enum error_code code = read_list(desk->records, &filter, &cli->arena, &reads, &count, &cli->error);
     if (code)
@@ -303,7 +312,8 @@ static enum error_code list_reads(struct desk *desk)
 static enum error_code argument_id(struct cli *cli, int64_t *id_out)
 {
     bool is_id = cli->argument_count == 2 && str_to_i64(str_of(cli->arguments[1]), id_out) && *id_out > 0;
-    return is_id ? ERROR_NONE : error_set(&cli->error, ERROR_USAGE, "read %s: expected the number of a read", cli->arguments[0]);
+    return is_id ? ERROR_NONE
+                 : error_set(&cli->error, ERROR_USAGE, "read %s: expected the number of a read", cli->arguments[0]);
 }
 
 static void show_settled(void *context, const struct read *read)
@@ -321,10 +331,12 @@ static enum error_code settle_reads(struct desk *desk)
     if (cli->argument_count > 1) {
         code = argument_id(cli, &id);
         if (!code)
-            code = read_settle(desk->records, desk->reader.snapshot, &desk->tools, id, desk->now_us, &cli->arena, &read, &cli->error);
+            code = read_settle(desk->records, desk->reader.snapshot, &desk->tools, id, desk->now_us, &cli->arena, &read,
+                               &cli->error);
         return code ? code : print_read(cli, &read);
     }
-    code = reads_settle(desk->records, desk->reader.snapshot, &desk->tools, desk->now_us, cli->is_json ? NULL : show_settled, cli, &count, &cli->error);
+    code = reads_settle(desk->records, desk->reader.snapshot, &desk->tools, desk->now_us,
+                        cli->is_json ? NULL : show_settled, cli, &count, &cli->error);
     if (code)
         return code;
     if (!cli->is_json) {
@@ -346,7 +358,8 @@ static enum error_code withdraw_read(struct desk *desk)
     int64_t         id;
     enum error_code code = argument_id(cli, &id);
     if (!code)
-        code = read_withdraw(desk->records, (struct record_actor){0, STR("command line")}, id, desk->now_us, &cli->arena, &read, &cli->error);
+        code = read_withdraw(desk->records, (struct record_actor){0, STR("command line")}, id, desk->now_us,
+                             &cli->arena, &read, &cli->error);
     return code ? code : print_read(cli, &read);
 }
 
@@ -384,8 +397,8 @@ static enum error_code score_reads(struct desk *desk)
         const struct read_band *band = &score.bands[i];
         buf_printf(&cli->out, "said %3.0f to %3.0f %%: ", 100 * band->low, 100 * band->high);
         if (band->count)
-            buf_printf(&cli->out, "%3.0f %% came true (%.0f to %.0f), %zu reads\n", 100 * band->share, 100 * band->share_low, 100 * band->share_high,
-                       band->count);
+            buf_printf(&cli->out, "%3.0f %% came true (%.0f to %.0f), %zu reads\n", 100 * band->share,
+                       100 * band->share_low, 100 * band->share_high, band->count);
         else
             buf_append_str(&cli->out, STR("no reads\n"));
     }
@@ -397,7 +410,11 @@ static enum error_code run(struct cli *cli)
     static const struct {
         const char *word;
         enum error_code (*act)(struct desk *desk);
-    } acts[] = {{"new", new_read}, {"list", list_reads}, {"settle", settle_reads}, {"withdraw", withdraw_read}, {"score", score_reads}};
+    } acts[] = {{"new", new_read},
+                {"list", list_reads},
+                {"settle", settle_reads},
+                {"withdraw", withdraw_read},
+                {"score", score_reads}};
     for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
         if (strcmp(cli->arguments[0], acts[i].word) != 0)
             continue;
@@ -408,19 +425,21 @@ static enum error_code run(struct cli *cli)
         desk_close(&desk);
         return code;
     }
-    return error_set(&cli->error, ERROR_USAGE, "read: expected new, list, settle, withdraw or score, found '%.40s'", cli->arguments[0]);
+    return error_set(&cli->error, ERROR_USAGE, "read: expected new, list, settle, withdraw or score, found '%.40s'",
+                     cli->arguments[0]);
 }
 
 const struct cli_command cmd_read = {
     .name = "read",
     .arguments = "new|list|settle|withdraw|score [QUERY] [--volume WAY]",
     .summary = "put a judgement on record, and see whether it came true",
-    .details = "A read says what will happen, how sure you are, and when it is due. Volume is counted in the time before it is due against the same time "
-               "before now; a change counts from a quarter and from twice the square root of the earlier count, less is flat. The engine's own forecast "
-               "is made when the read is kept and shown only then.\n\nThe archive settles what is due, five minutes later; nobody edits a read. `withdraw N` takes "
-               "one back within ten minutes. `score` tells the Brier score (0 is perfect, 0.25 a shrug), how often what was said came true, and the skill against "
-               "the base rate and the engine, from ten settled reads on.\n\nWhere nothing was captured for a day the archive's last post is taken as now. "
-               "With --json: the read as the API gives it.",
+    .details =
+        "A read says what will happen, how sure you are, and when it is due. Volume is counted in the time before it is due against the same time "
+        "before now; a change counts from a quarter and from twice the square root of the earlier count, less is flat. The engine's own forecast "
+        "is made when the read is kept and shown only then.\n\nThe archive settles what is due, five minutes later; nobody edits a read. `withdraw N` takes "
+        "one back within ten minutes. `score` tells the Brier score (0 is perfect, 0.25 a shrug), how often what was said came true, and the skill against "
+        "the base rate and the engine, from ten settled reads on.\n\nWhere nothing was captured for a day the archive's last post is taken as now. "
+        "With --json: the read as the API gives it.",
     .options = options,
     .examples = examples,
     .min_arguments = 1,

@@ -58,22 +58,7 @@ static enum error_code find(struct work *work, struct topic *topic_out)
 
 static enum error_code precision_of(struct work *work, int64_t id, struct topic_tally *tally_out, int64_t *version_out)
 {
-    struct cli            *cli = work->cli;
-    struct topic_sample    sample;
-    struct topic_labelled *labels;
-    size_t                 count;
-    bool                   is_there;
-    *tally_out = (struct topic_tally){0};
-    *version_out = 0;
-    enum error_code code = topic_sample_newest(work->records, id, TOPIC_SAMPLE_MATCHES, &cli->arena, &sample, &is_there, &cli->error);
-    if (code || !is_there)
-        return code;
-    code = topic_sample_labels(work->records, sample.id, &cli->arena, &labels, &count, &cli->error);
-    if (!code) {
-        *tally_out = topic_tally_of(labels, count);
-        *version_out = sample.version;
-    }
-    return code;
+    return topic_tally_newest(work->records, id, 0, &work->cli->arena, tally_out, version_out, &work->cli->error);
 }
 
 static struct str precision_words(struct work *work, const struct topic_tally *tally, int64_t version, int64_t newest)

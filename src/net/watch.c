@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { TICK_MS = 250, LINGER_MOST = 64, SLOWEST_BYTES_S = 4096 };
@@ -82,6 +83,17 @@ static bool has_hung_up(int fd)
     return poll(&one, 1, 0) == 1 && (one.revents & (POLLRDHUP | POLLHUP | POLLERR));
 }
 
+/* A client that sent half a request and hung up before anybody looked: libmicrohttpd reads the half, takes the short read for "nothing more
+ * yet", and as its events come once for an edge, never hears of the end. Shutting down makes another edge. */
+static void end_half_request(const struct connection *connection, enum phase phase, int64_t waited_us)
+{
+    int unread = 0;
+    if (phase > PHASE_READING || waited_us < CLOCK_SECOND_US || !has_hung_up(connection->fd))
+        return;
+    if (ioctl(connection->fd, FIONREAD, &unread) == 0 && unread == 0)
+        shutdown(connection->fd, SHUT_RDWR);
+}
+
 static void look_at(struct server *server, struct connection *connection, int64_t now_us)
 {
     if (atomic_load(&connection->is_cut))
@@ -91,6 +103,8 @@ static void look_at(struct server *server, struct connection *connection, int64_
     if (now_us - since_us > allowed_us(server, phase, atomic_load(&connection->sending)) && phase == atomic_load(&connection->phase)) {
         atomic_store(&connection->is_cut, true);
         shutdown(connection->fd, SHUT_RDWR);
+    } else {
+        end_half_request(connection, phase, now_us - since_us);
     }
     if (connection->stream && stream_tick(connection->stream, now_us) && has_hung_up(connection->fd))
         stream_end(connection->stream, true);

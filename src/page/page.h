@@ -1,7 +1,7 @@
 /* The built page, from memory: web/ bundled, packed and embedded by tools/build_web.sh. Everything but /api is answered here.
  *
  *     /assets/index-3f2a91bc.js   its file, immutable
- *     /bell.svg                   its file
+ *     /assets/bell-51c0ffee.svg   its file
  *     /listen/explore             no file: the page itself, which reads the address; in the reader's theme (cookie "theme")
  *     /assets/gone-1234.js        404: never the page in place of a script
  */

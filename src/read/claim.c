@@ -30,7 +30,7 @@ bool read_kind_parse(struct str word, enum read_kind *kind_out)
 bool read_way_parse(struct str word, enum read_way *way_out)
 {
     static const char *const also[] = {"lower", "same", "higher"};
-    int  place;
+    int                      place;
     bool found = find_word(word, read_way_names, READ_WAYS, &place) || find_word(word, also, 3, &place);
     if (found)
         *way_out = (enum read_way)place;
@@ -51,12 +51,12 @@ bool read_status_parse(struct str word, enum read_status *status_out)
 static enum error_code check_way(const struct read_claim *claim, struct error *error)
 {
     static const char *const ways[READ_KINDS] = {"up, flat or down", "above or below", "reaches"};
-    bool fits = claim->kind == READ_VOLUME ? claim->way <= READ_WAY_UP
-                : claim->kind == READ_TONE ? claim->way == READ_WAY_ABOVE || claim->way == READ_WAY_BELOW
-                                           : claim->way == READ_WAY_REACHES;
+    bool                     fits = claim->kind == READ_VOLUME ? claim->way <= READ_WAY_UP
+                                    : claim->kind == READ_TONE ? claim->way == READ_WAY_ABOVE || claim->way == READ_WAY_BELOW
+                                                               : claim->way == READ_WAY_REACHES;
     return fits ? ERROR_NONE
-                : error_set(error, ERROR_INVALID, "way: expected %s for %s, found %s", ways[claim->kind], read_kind_names[claim->kind],
-                            read_way_names[claim->way]);
+                : error_set(error, ERROR_INVALID, "way: expected %s for %s, found %s", ways[claim->kind],
+                            read_kind_names[claim->kind], read_way_names[claim->way]);
 }
 
 static enum error_code check_times(struct read_claim *claim, int64_t made_us, struct error *error)
@@ -64,12 +64,15 @@ static enum error_code check_times(struct read_claim *claim, int64_t made_us, st
     int64_t lead_us = claim->due_us - made_us;
     char    due[CLOCK_TEXT_BYTES];
     if (lead_us < READ_WINDOW_MIN_US || lead_us > READ_LEAD_MAX_US)
-        return error_set(error, ERROR_INVALID, "due: expected a time from 10 minutes to 90 days ahead, found %s", clock_print(claim->due_us, due));
+        return error_set(error, ERROR_INVALID, "due: expected a time from 10 minutes to 90 days ahead, found %s",
+                         clock_print(claim->due_us, due));
     if (claim->window_us == 0)
         claim->window_us = lead_us < CLOCK_DAY_US ? lead_us : CLOCK_DAY_US;
     if (claim->window_us < READ_WINDOW_MIN_US || claim->window_us > lead_us)
-        return error_set(error, ERROR_INVALID, "window: expected from 10 minutes up to the time until it is due (%lld minutes), found %lld minutes",
-                         (long long)(lead_us / CLOCK_MINUTE_US), (long long)(claim->window_us / CLOCK_MINUTE_US));
+        return error_set(
+            error, ERROR_INVALID,
+            "window: expected from 10 minutes up to the time until it is due (%lld minutes), found %lld minutes",
+            (long long)(lead_us / CLOCK_MINUTE_US), (long long)(claim->window_us / CLOCK_MINUTE_US));
     return ERROR_NONE;
 }
 
@@ -81,18 +84,22 @@ enum error_code read_claim_check(struct read_claim *claim, int64_t made_us, stru
     if (code)
         return code;
     if (claim->query.len > READ_QUERY_MAX_BYTES || claim->exact.len > READ_QUERY_MAX_BYTES)
-        return error_set(error, ERROR_TOO_LARGE, "query: expected at most %d bytes with its lists written out", READ_QUERY_MAX_BYTES);
+        return error_set(error, ERROR_TOO_LARGE, "query: expected at most %d bytes with its lists written out",
+                         READ_QUERY_MAX_BYTES);
     if (claim->kind == READ_TONE && !(claim->share >= 0.01 && claim->share <= 0.99))
-        return error_set(error, ERROR_INVALID, "share: expected 1 to 99 %% negative, found %.4g %%", 100 * claim->share);
+        return error_set(error, ERROR_INVALID, "share: expected 1 to 99 %% negative, found %.4g %%",
+                         100 * claim->share);
     if (claim->kind != READ_SPILL)
         return ERROR_NONE;
     if (claim->target.len == 0 || claim->target.len > READ_TARGET_MAX_BYTES)
-        return error_set(error, ERROR_INVALID, "target: expected a platform or community of at most %d bytes", READ_TARGET_MAX_BYTES);
+        return error_set(error, ERROR_INVALID, "target: expected a platform or community of at most %d bytes",
+                         READ_TARGET_MAX_BYTES);
     if (claim->voices_least < 1 || claim->voices_least > READ_VOICES_MOST)
-        return error_set(error, ERROR_INVALID, "voices: expected 1 to %d, found %lld", READ_VOICES_MOST, (long long)claim->voices_least);
+        return error_set(error, ERROR_INVALID, "voices: expected 1 to %d, found %lld", READ_VOICES_MOST,
+                         (long long)claim->voices_least);
     if (claim->voices_before < 1 || claim->voices_before > claim->voices_least)
-        return error_set(error, ERROR_INVALID, "voices_before: expected 1 to %lld (voices), found %lld", (long long)claim->voices_least,
-                         (long long)claim->voices_before);
+        return error_set(error, ERROR_INVALID, "voices_before: expected 1 to %lld (voices), found %lld",
+                         (long long)claim->voices_least, (long long)claim->voices_before);
     return ERROR_NONE;
 }
 
@@ -100,7 +107,7 @@ enum error_code read_claim_check(struct read_claim *claim, int64_t made_us, stru
 
 static void duration_words(struct buf *out, int64_t us)
 {
-    int64_t minutes = us / CLOCK_MINUTE_US;
+    int64_t minutes = (us + CLOCK_MINUTE_US / 2) / CLOCK_MINUTE_US;
     if (minutes % 1440 == 0 && minutes > 1440)
         buf_printf(out, "%lld days", (long long)(minutes / 1440));
     else if (minutes % 60 == 0)
@@ -132,8 +139,8 @@ static const char *place_word(const struct read_claim *claim)
 struct str read_claim_words(const struct read_claim *claim, struct arena *arena)
 {
     static const char *const ways[READ_WAYS] = {"lower", "about the same", "higher", "above", "below", "reach"};
-    struct buf out = {0};
-    char       due[CLOCK_TEXT_BYTES];
+    struct buf               out = {0};
+    char                     due[CLOCK_TEXT_BYTES];
     clock_print_short(claim->due_us, due);
     if (claim->kind == READ_VOLUME) {
         buf_append_str(&out, STR("volume of "));
@@ -145,8 +152,8 @@ struct str read_claim_words(const struct read_claim *claim, struct arena *arena)
         buf_printf(&out, " will be %s %.0f %% by %s UTC", ways[claim->way], 100 * claim->share, due);
     } else {
         subject(&out, claim);
-        buf_printf(&out, " will reach %lld voices on %s %.*s by %s UTC", (long long)claim->voices_least, place_word(claim), STR_ARG(claim->target),
-                   due);
+        buf_printf(&out, " will reach %lld voices on %s %.*s by %s UTC", (long long)claim->voices_least,
+                   place_word(claim), STR_ARG(claim->target), due);
     }
     return finish(&out, arena);
 }
@@ -160,8 +167,11 @@ struct str read_claim_rule(const struct read_claim *claim, int64_t made_us, stru
     if (claim->kind == READ_VOLUME) {
         buf_append_str(&out, STR("Posts in the "));
         duration_words(&out, claim->window_us);
-        buf_printf(&out, " before %s UTC against the same time before %s UTC. A change counts from a quarter of the earlier count, and from twice its "
-                         "square root; less is flat.", due, made);
+        buf_printf(
+            &out,
+            " before %s UTC against the same time before %s UTC. A change counts from a quarter of the earlier count, and from twice its "
+            "square root; less is flat.",
+            due, made);
     } else if (claim->kind == READ_TONE) {
         buf_append_str(&out, STR("Negative posts among those whose tone is known, in the "));
         duration_words(&out, claim->window_us);
@@ -179,7 +189,8 @@ struct str read_claim_rule(const struct read_claim *claim, int64_t made_us, stru
     return finish(&out, arena);
 }
 
-bool read_claim_holds(const struct read_claim *claim, const struct read_counts *base, const struct read_counts *outcome, bool *is_decided_out)
+bool read_claim_holds(const struct read_claim *claim, const struct read_counts *base, const struct read_counts *outcome,
+                      bool *is_decided_out)
 {
     *is_decided_out = claim->kind != READ_TONE || outcome->known >= READ_KNOWN_LEAST;
     switch (claim->kind) {

@@ -1,4 +1,5 @@
-/* What the engine thinks of a claim: volume by forecast.h, tone and spill by how often such a thing happened in the query's own past. */
+/* What the engine thinks of a claim: volume by forecast.h, tone and spill by how often such a thing happened in the
+ * query's own past. */
 #include "read/measure.h"
 
 #include "base/clock.h"
@@ -16,7 +17,8 @@ static enum error_code no_memory(struct error *error)
     return error_set(error, ERROR_MEMORY, "no memory for a forecast");
 }
 
-static bool say(struct read_engine *engine, struct arena *arena, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static bool say(struct read_engine *engine, struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 static bool say(struct read_engine *engine, struct arena *arena, const char *format, ...)
 {
     char    words[300];
@@ -39,10 +41,11 @@ static int64_t series_step(int64_t window_us)
     return CLOCK_MINUTE_US;
 }
 
-/* The query's counts from the archive's first post (at most history_us ago) to made_us. is_young: it has hardly a past of its own; then
- * the series begins with its first post. */
-static enum error_code load_series(struct archive_snapshot *snapshot, struct query_node *root, int64_t made_us, int64_t history_us, int64_t step_us,
-                                   struct arena *arena, struct forecast_series *series_out, bool *is_young_out, struct error *error)
+/* The query's counts from the archive's first post (at most history_us ago) to made_us. is_young: it has hardly a past
+ * of its own; then the series begins with its first post. */
+static enum error_code load_series(struct archive_snapshot *snapshot, struct query_node *root, int64_t made_us,
+                                   int64_t history_us, int64_t step_us, struct arena *arena,
+                                   struct forecast_series *series_out, bool *is_young_out, struct error *error)
 {
     struct archive_stats   stats = {0};
     struct archive_bucket *buckets = NULL;
@@ -50,7 +53,8 @@ static enum error_code load_series(struct archive_snapshot *snapshot, struct que
     size_t                 bucket_count = 0;
     double                 total = 0;
     enum error_code        code = archive_stats(snapshot, &stats, error);
-    int64_t start_us = clock_floor(stats.first_us > made_us - history_us ? stats.first_us : made_us - history_us, step_us);
+    int64_t start_us = clock_floor(stats.first_us > made_us - history_us ? stats.first_us : made_us - history_us,
+                                   step_us);
     if (start_us > made_us - step_us)
         start_us = clock_floor(made_us - step_us, step_us);
     if (!code)
@@ -76,16 +80,18 @@ static enum error_code load_series(struct archive_snapshot *snapshot, struct que
     return ERROR_NONE;
 }
 
-static enum error_code forecast_volume(struct archive_snapshot *snapshot, const struct read_claim *claim, struct query_node *root, int64_t made_us,
-                                       struct arena *arena, struct read_engine *engine, struct error *error)
+static enum error_code forecast_volume(struct archive_snapshot *snapshot, const struct read_claim *claim,
+                                       struct query_node *root, int64_t made_us, struct arena *arena,
+                                       struct read_engine *engine, struct error *error)
 {
     struct forecast_span   span = {claim->window_us, claim->due_us - made_us};
     struct forecast_series series;
     struct forecast_model  model = {0};
     double                 features[FORECAST_FEATURES];
     bool                   is_young;
-    int64_t history_us = span.lead_us <= CLOCK_DAY_US ? NEAR_HISTORY_US : FAR_HISTORY_US;
-    enum error_code code = load_series(snapshot, root, made_us, history_us, series_step(claim->window_us), arena, &series, &is_young, error);
+    int64_t                history_us = span.lead_us <= CLOCK_DAY_US ? NEAR_HISTORY_US : FAR_HISTORY_US;
+    enum error_code        code = load_series(snapshot, root, made_us, history_us, series_step(claim->window_us), arena,
+                                              &series, &is_young, error);
     if (!code && !is_young)
         code = forecast_fit(&series, span, made_us, arena, &model, error);
     if (code)
@@ -93,20 +99,30 @@ static enum error_code forecast_volume(struct archive_snapshot *snapshot, const 
     bool is_said;
     if (model.is_fitted && forecast_features(&series, span, made_us, features)) {
         forecast_predict(&model, features, engine->three);
-        is_said = say(engine, arena, "A regression on %zu moments of this query's own past; on the last quarter of them %.0f %% better than plain "
-                                     "frequencies.", model.anchors, 100 * model.held_out_skill);
+        is_said = say(
+            engine, arena,
+            "A regression on %zu moments of this query's own past; on the last quarter of them %.0f %% better than plain "
+            "frequencies.",
+            model.anchors, 100 * model.held_out_skill);
     } else {
         forecast_young(&series, span, made_us, engine->three);
-        is_said = is_young ? say(engine, arena, "Base rates by how far it stands above what is usual: this query has less than ten days, or fewer than "
-                                                "%d posts, behind it.", LEAST_POSTS)
-                           : say(engine, arena, "Base rates by how far it stands above what is usual: a regression on %zu moments of its past found "
-                                                "nothing better.", model.anchors);
+        is_said =
+            is_young
+                ? say(engine, arena,
+                      "Base rates by how far it stands above what is usual: this query has less than ten days, or fewer than "
+                      "%d posts, behind it.",
+                      LEAST_POSTS)
+                : say(engine, arena,
+                      "Base rates by how far it stands above what is usual: a regression on %zu moments of its past found "
+                      "nothing better.",
+                      model.anchors);
     }
     static const double prior[FORECAST_DIRECTIONS] = {.33, .35, .32};
     engine->p = engine->three[claim->way];
-    engine->base_rate = model.anchors >= FORECAST_LEAST_ANCHORS ? model.climatology[claim->way]
-                                                                : forecast_rate(model.climatology[claim->way] * (double)model.anchors,
-                                                                                (double)model.anchors, prior[claim->way], 8);
+    engine->base_rate = model.anchors >= FORECAST_LEAST_ANCHORS
+                            ? model.climatology[claim->way]
+                            : forecast_rate(model.climatology[claim->way] * (double)model.anchors,
+                                            (double)model.anchors, prior[claim->way], 8);
     return is_said ? ERROR_NONE : no_memory(error);
 }
 
@@ -129,8 +145,9 @@ static bool count_window(void *context, const struct post *post, const struct te
 }
 
 /* Windows side by side, back from made_us. So many posts are looked at that saving a read stays quick. */
-static enum error_code forecast_tone(struct archive_snapshot *snapshot, const struct read_claim *claim, struct query_node *root, int64_t made_us,
-                                     const struct read_tools *tools, struct arena *arena, struct read_engine *engine, struct error *error)
+static enum error_code forecast_tone(struct archive_snapshot *snapshot, const struct read_claim *claim,
+                                     struct query_node *root, int64_t made_us, const struct read_tools *tools,
+                                     struct arena *arena, struct read_engine *engine, struct error *error)
 {
     struct tone_windows *windows = arena_new(arena, struct tone_windows);
     struct query_node   *within = NULL;
@@ -149,7 +166,8 @@ static enum error_code forecast_tone(struct archive_snapshot *snapshot, const st
     windows->first_us = made_us - (int64_t)windows->count * claim->window_us;
     windows->tools = tools;
     if (!code)
-        code = archive_scan(snapshot, root, windows->first_us, made_us, TEXT_WANT_LANGUAGE, count_window, windows, error);
+        code = archive_scan(snapshot, root, windows->first_us, made_us, TEXT_WANT_LANGUAGE, count_window, windows,
+                            error);
     if (code)
         return code;
     double hits = 0, tries = 0;
@@ -160,15 +178,18 @@ static enum error_code forecast_tone(struct archive_snapshot *snapshot, const st
         hits += is_decided && holds;
     }
     engine->p = engine->base_rate = forecast_rate(hits, tries, 0.5, 2);
-    return say(engine, arena, "So it was in %.0f of the %.0f windows of this width before; nothing cleverer is known of tone.", hits, tries)
+    return say(engine, arena,
+               "So it was in %.0f of the %.0f windows of this width before; nothing cleverer is known of tone.", hits,
+               tries)
                ? ERROR_NONE
                : no_memory(error);
 }
 
 /* ---- Spill ---- */
 
-static enum error_code forecast_spill(struct archive_snapshot *snapshot, const struct read_claim *claim, struct query_node *root, int64_t made_us,
-                                      const struct read_tools *tools, struct arena *arena, struct read_engine *engine, struct error *error)
+static enum error_code forecast_spill(struct archive_snapshot *snapshot, const struct read_claim *claim,
+                                      struct query_node *root, int64_t made_us, const struct read_tools *tools,
+                                      struct arena *arena, struct read_engine *engine, struct error *error)
 {
     struct archive_stats stats = {0};
     struct arena         scratch = {0};
@@ -191,14 +212,16 @@ static enum error_code forecast_spill(struct archive_snapshot *snapshot, const s
     if (code)
         return code;
     engine->p = engine->base_rate = forecast_rate(hits, tries, 0.1, 4);
-    return say(engine, arena, "Of %.0f earlier windows as quiet as this one, %.0f were followed by one that reached it; drawn to one in ten.",
+    return say(engine, arena,
+               "Of %.0f earlier windows as quiet as this one, %.0f were followed by one that reached it; drawn to one in ten.",
                tries, hits)
                ? ERROR_NONE
                : no_memory(error);
 }
 
-enum error_code read_forecast(struct archive_snapshot *snapshot, const struct read_claim *claim, int64_t made_us, const struct read_tools *tools,
-                              struct arena *arena, struct read_engine *engine_out, struct error *error)
+enum error_code read_forecast(struct archive_snapshot *snapshot, const struct read_claim *claim, int64_t made_us,
+                              const struct read_tools *tools, struct arena *arena, struct read_engine *engine_out,
+                              struct error *error)
 {
     struct query_node *root = NULL;
     *engine_out = (struct read_engine){.three = {NAN, NAN, NAN}};

@@ -7,8 +7,8 @@
 const char *const forecast_direction_names[FORECAST_DIRECTIONS] = {"down", "flat", "up"};
 
 const char *const forecast_feature_names[FORECAST_FEATURES] = {
-    "constant", "usual change",  "last week's change", "level",          "level above",      "level below",
-    "momentum", "window before", "day against week",   "size of momentum", "volume"};
+    "constant",      "usual change",     "last week's change", "level", "level above", "level below", "momentum",
+    "window before", "day against week", "size of momentum",   "volume"};
 
 double forecast_rate(double hits, double tries, double prior, double strength)
 {
@@ -50,7 +50,8 @@ struct usual {
 
 enum { DAYS_BACK = 7, WEEKS_BACK = 4 };
 
-static bool find_usual(const struct forecast_series *series, struct forecast_span span, int64_t now_us, struct usual *usual_out)
+static bool find_usual(const struct forecast_series *series, struct forecast_span span, int64_t now_us,
+                       struct usual *usual_out)
 {
     bool    is_daily = span.lead_us <= CLOCK_DAY_US;
     int64_t period_us = is_daily ? CLOCK_DAY_US : 7 * CLOCK_DAY_US;
@@ -78,7 +79,8 @@ static double log_ratio(double a, double b)
     return log((a + 1) / (b + 1));
 }
 
-bool forecast_features(const struct forecast_series *series, struct forecast_span span, int64_t now_us, double features_out[FORECAST_FEATURES])
+bool forecast_features(const struct forecast_series *series, struct forecast_span span, int64_t now_us,
+                       double features_out[FORECAST_FEATURES])
 {
     struct usual usual;
     int64_t      w = span.window_us, day = CLOCK_DAY_US, weeks_us = (span.lead_us + 7 * day - 1) / (7 * day) * 7 * day;
@@ -87,22 +89,23 @@ bool forecast_features(const struct forecast_series *series, struct forecast_spa
     double past = forecast_sum(series, now_us - w, now_us);
     double third = 3 * forecast_sum(series, now_us - w / 3, now_us);
     double earlier = forecast_sum(series, now_us - 2 * w, now_us - w);
-    double today = forecast_sum(series, now_us - day, now_us), week = forecast_sum(series, now_us - 7 * day, now_us) / 7;
+    double today = forecast_sum(series, now_us - day, now_us),
+           week = forecast_sum(series, now_us - 7 * day, now_us) / 7;
     int64_t then_us = now_us - weeks_us;
-    double last_past = forecast_sum(series, then_us - w, then_us);
-    double last_future = forecast_sum(series, then_us + span.lead_us - w, then_us + span.lead_us);
-    double level = log_ratio(past, usual.past), momentum = log_ratio(third, past);
-    double features[FORECAST_FEATURES] = {1,
-                                          log_ratio(usual.future, usual.past),
-                                          log_ratio(last_future, last_past),
-                                          level,
-                                          fmax(level, 0),
-                                          fmin(level, 0),
-                                          momentum,
-                                          log_ratio(past, earlier),
-                                          log_ratio(today, week),
-                                          fabs(momentum),
-                                          log(past + 1)};
+    double  last_past = forecast_sum(series, then_us - w, then_us);
+    double  last_future = forecast_sum(series, then_us + span.lead_us - w, then_us + span.lead_us);
+    double  level = log_ratio(past, usual.past), momentum = log_ratio(third, past);
+    double  features[FORECAST_FEATURES] = {1,
+                                           log_ratio(usual.future, usual.past),
+                                           log_ratio(last_future, last_past),
+                                           level,
+                                           fmax(level, 0),
+                                           fmin(level, 0),
+                                           momentum,
+                                           log_ratio(past, earlier),
+                                           log_ratio(today, week),
+                                           fabs(momentum),
+                                           log(past + 1)};
     memcpy(features_out, features, sizeof features);
     return true;
 }
@@ -137,7 +140,8 @@ static size_t young_row(const struct forecast_series *series, int64_t window_us,
     return table_row(log_ratio(past, usual), log_ratio(third, past));
 }
 
-void forecast_young(const struct forecast_series *series, struct forecast_span span, int64_t now_us, double p_out[FORECAST_DIRECTIONS])
+void forecast_young(const struct forecast_series *series, struct forecast_span span, int64_t now_us,
+                    double p_out[FORECAST_DIRECTIONS])
 {
     size_t row = young_row(series, span.window_us, now_us);
     double hits[FORECAST_DIRECTIONS] = {0}, tries = 0;

@@ -1,4 +1,5 @@
-/* The regression: every matrix is at most 33 by 33, so Newton's method costs less than choosing a learning rate would. */
+/* The regression: every matrix is at most 33 by 33, so Newton's method costs less than choosing a learning rate would.
+ */
 #include "read/forecast.h"
 
 #include "base/clock.h"
@@ -15,7 +16,8 @@ struct anchor {
 
 /* ---- The history as examples ---- */
 
-static size_t collect(const struct forecast_series *series, struct forecast_span span, int64_t until_us, struct anchor *anchors)
+static size_t collect(const struct forecast_series *series, struct forecast_span span, int64_t until_us,
+                      struct anchor *anchors)
 {
     /* Four in a window are enough: nearer ones say the same again. */
     int64_t stride_us = span.window_us / 4 > series->step_us ? span.window_us / 4 : series->step_us;
@@ -58,7 +60,8 @@ static void standardise(struct forecast_model *model, const struct anchor *ancho
     }
 }
 
-static void scale(const struct forecast_model *model, const double features[FORECAST_FEATURES], double scaled_out[FORECAST_FEATURES])
+static void scale(const struct forecast_model *model, const double features[FORECAST_FEATURES],
+                  double scaled_out[FORECAST_FEATURES])
 {
     for (int f = 0; f < FORECAST_FEATURES; f++)
         scaled_out[f] = (features[f] - model->mean[f]) / model->scale[f];
@@ -85,7 +88,8 @@ static void predict(const struct forecast_model *model, const double scaled[FORE
     soft_max(scores, temperature, p_out);
 }
 
-void forecast_predict(const struct forecast_model *model, const double features[FORECAST_FEATURES], double p_out[FORECAST_DIRECTIONS])
+void forecast_predict(const struct forecast_model *model, const double features[FORECAST_FEATURES],
+                      double p_out[FORECAST_DIRECTIONS])
 {
     double scaled[FORECAST_FEATURES];
     require(model->is_fitted);
@@ -129,7 +133,8 @@ static bool solve(struct newton *newton)
     return true;
 }
 
-static void add_anchor(struct newton *newton, const double scaled[FORECAST_FEATURES], const double p[FORECAST_DIRECTIONS], uint8_t direction)
+static void add_anchor(struct newton *newton, const double scaled[FORECAST_FEATURES],
+                       const double p[FORECAST_DIRECTIONS], uint8_t direction)
 {
     for (int a = 0; a < FORECAST_DIRECTIONS; a++) {
         for (int f = 0; f < FORECAST_FEATURES; f++)
@@ -138,7 +143,8 @@ static void add_anchor(struct newton *newton, const double scaled[FORECAST_FEATU
             double weight = p[a] * ((a == b) - p[b]);
             for (int f = 0; f < FORECAST_FEATURES; f++)
                 for (int g = 0; g < FORECAST_FEATURES; g++)
-                    newton->hessian[a * FORECAST_FEATURES + f][b * FORECAST_FEATURES + g] += weight * scaled[f] * scaled[g];
+                    newton->hessian[a * FORECAST_FEATURES + f][b * FORECAST_FEATURES + g] += weight * scaled[f] *
+                                                                                             scaled[g];
         }
     }
 }
@@ -183,7 +189,8 @@ static double brier(const double p[FORECAST_DIRECTIONS], uint8_t direction)
     return sum;
 }
 
-static double log_loss(const struct forecast_model *model, const struct anchor *anchors, size_t count, double temperature)
+static double log_loss(const struct forecast_model *model, const struct anchor *anchors, size_t count,
+                       double temperature)
 {
     double sum = 0;
     for (size_t i = 0; i < count; i++) {
@@ -207,7 +214,8 @@ static void temper(struct forecast_model *model, const struct anchor *anchors, s
     }
 }
 
-static double held_out_skill(const struct forecast_model *model, const struct anchor *anchors, size_t count, const double base[FORECAST_DIRECTIONS])
+static double held_out_skill(const struct forecast_model *model, const struct anchor *anchors, size_t count,
+                             const double base[FORECAST_DIRECTIONS])
 {
     double ours = 0, theirs = 0;
     for (size_t i = 0; i < count; i++) {
@@ -219,8 +227,8 @@ static double held_out_skill(const struct forecast_model *model, const struct an
     return theirs > 0 ? 1 - ours / theirs : 0;
 }
 
-enum error_code forecast_fit(const struct forecast_series *series, struct forecast_span span, int64_t until_us, struct arena *arena,
-                             struct forecast_model *model_out, struct error *error)
+enum error_code forecast_fit(const struct forecast_series *series, struct forecast_span span, int64_t until_us,
+                             struct arena *arena, struct forecast_model *model_out, struct error *error)
 {
     struct anchor *anchors = arena_array(arena, MOST_ANCHORS, sizeof *anchors);
     struct newton *newton = arena_new(arena, struct newton);

@@ -28,7 +28,8 @@ static bool take_claim(struct record_statement *row, struct read_claim *claim, s
     claim->voices_before = record_i64(row, "voices_before");
     claim->window_us = record_i64(row, "window_us");
     claim->due_us = record_i64(row, "due_us");
-    return read_kind_parse(record_str(row, "kind", arena), &claim->kind) && read_way_parse(record_str(row, "way", arena), &claim->way);
+    return read_kind_parse(record_str(row, "kind", arena), &claim->kind) &&
+           read_way_parse(record_str(row, "way", arena), &claim->way);
 }
 
 static bool take_read(struct record_statement *row, struct read *read, struct arena *arena)
@@ -43,9 +44,10 @@ static bool take_read(struct record_statement *row, struct read *read, struct ar
         .trend = record_i64(row, "trend_id"),
         .room = record_i64(row, "room_id"),
         .made_us = record_i64(row, "made_us"),
-        .base = {record_double(row, "base_posts"), record_double(row, "base_negative"), record_double(row, "base_known"),
-                 record_double(row, "base_voices")},
-        .engine = {record_double(row, "engine_p"), record_double(row, "base_rate"),
+        .base = {record_double(row, "base_posts"), record_double(row, "base_negative"),
+                 record_double(row, "base_known"), record_double(row, "base_voices")},
+        .engine = {record_double(row, "engine_p"),
+                   record_double(row, "base_rate"),
                    {known_number(row, "engine_down"), known_number(row, "engine_flat"), known_number(row, "engine_up")},
                    record_str(row, "engine_basis", arena)},
         .is_sighted = record_i64(row, "is_sighted") != 0,
@@ -53,15 +55,16 @@ static bool take_read(struct record_statement *row, struct read *read, struct ar
         .ended_us = record_i64(row, "ended_us"),
         .ended_by = record_str(row, "ended_by", arena),
         .reason = record_str(row, "reason", arena),
-        .outcome = {record_double(row, "outcome_posts"), record_double(row, "outcome_negative"), record_double(row, "outcome_known"),
-                    record_double(row, "outcome_voices")},
+        .outcome = {record_double(row, "outcome_posts"), record_double(row, "outcome_negative"),
+                    record_double(row, "outcome_known"), record_double(row, "outcome_voices")},
         .hidden = record_double(row, "hidden"),
     };
     return take_claim(row, &read->claim, arena) && read_status_parse(record_str(row, "status", arena), &read->status);
 }
 
 /* All rows of a statement. A row that does not read is without memory: the table checks its words. */
-static enum error_code take_reads(struct record_statement *row, struct arena *arena, struct read **reads_out, size_t *count_out, struct error *error)
+static enum error_code take_reads(struct record_statement *row, struct arena *arena, struct read **reads_out,
+                                  size_t *count_out, struct error *error)
 {
     struct read *reads = NULL;
     size_t       count = 0, capacity = 0;
@@ -85,7 +88,8 @@ static enum error_code take_reads(struct record_statement *row, struct arena *ar
     return code ? code : fits ? ERROR_NONE : no_memory(error);
 }
 
-enum error_code keep_find(struct record *record, int64_t id, struct arena *arena, struct read *read_out, struct error *error)
+enum error_code keep_find(struct record *record, int64_t id, struct arena *arena, struct read *read_out,
+                          struct error *error)
 {
     struct record_statement *row = record_statement(record, "read_by_id");
     struct read             *reads;
@@ -102,14 +106,15 @@ enum error_code keep_find(struct record *record, int64_t id, struct arena *arena
 
 /* ---- Reading ---- */
 
-enum error_code read_get(struct record *record, int64_t id, struct arena *arena, struct read *read_out, struct error *error)
+enum error_code read_get(struct record *record, int64_t id, struct arena *arena, struct read *read_out,
+                         struct error *error)
 {
     enum error_code code = record_begin(record, error);
     return code ? code : record_end(record, keep_find(record, id, arena, read_out, error), error);
 }
 
-enum error_code read_list(struct record *record, const struct read_filter *filter, struct arena *arena, struct read **reads_out, size_t *count_out,
-                          struct error *error)
+enum error_code read_list(struct record *record, const struct read_filter *filter, struct arena *arena,
+                          struct read **reads_out, size_t *count_out, struct error *error)
 {
     enum error_code code = record_begin(record, error);
     if (code)
@@ -122,8 +127,8 @@ enum error_code read_list(struct record *record, const struct read_filter *filte
     return record_end(record, take_reads(row, arena, reads_out, count_out, error), error);
 }
 
-enum error_code read_settled(struct record *record, int64_t member, struct arena *arena, struct read **reads_out, size_t *count_out,
-                             struct error *error)
+enum error_code read_settled(struct record *record, int64_t member, struct arena *arena, struct read **reads_out,
+                             size_t *count_out, struct error *error)
 {
     enum error_code code = record_begin(record, error);
     if (code)
@@ -187,8 +192,8 @@ static bool was_on_show(struct record *record, const struct read *read)
     return record_step(row) && record_i64(row, "n") > 0;
 }
 
-static enum error_code audit(struct record *record, struct record_actor by, const char *action, const struct read *read, struct arena *arena,
-                             struct error *error)
+static enum error_code audit(struct record *record, struct record_actor by, const char *action, const struct read *read,
+                             struct arena *arena, struct error *error)
 {
     return record_audit(record, by, action, "read", read->id, STR(""), read_claim_words(&read->claim, arena), error);
 }
@@ -216,8 +221,8 @@ enum error_code keep_add(struct record *record, struct read *read, struct arena 
 
 /* ---- Ending ---- */
 
-enum error_code keep_end(struct record *record, struct record_actor by, struct read *read, enum read_status was, struct arena *arena,
-                         struct error *error)
+enum error_code keep_end(struct record *record, struct record_actor by, struct read *read, enum read_status was,
+                         struct arena *arena, struct error *error)
 {
     struct record_statement *row = record_statement(record, "read_end");
     record_bind_text(row, ":status", read_status_names[read->status]);
@@ -239,39 +244,43 @@ enum error_code keep_end(struct record *record, struct record_actor by, struct r
     return code ? code : audit(record, by, actions[read->status], read, arena, error);
 }
 
-static enum error_code withdraw(struct record *record, struct record_actor by, int64_t id, int64_t now_us, struct arena *arena,
-                                struct read *read, struct error *error)
+static enum error_code withdraw(struct record *record, struct record_actor by, int64_t id, int64_t now_us,
+                                struct arena *arena, struct read *read, struct error *error)
 {
     enum error_code code = keep_find(record, id, arena, read, error);
     if (code)
         return code;
     if (read->by.member != by.member)
-        return error_set(error, ERROR_FORBIDDEN, "read %" PRId64 " is %.*s's, and only theirs to withdraw", id, STR_ARG(read->by.name));
+        return error_set(error, ERROR_FORBIDDEN, "read %" PRId64 " is %.*s's, and only theirs to withdraw", id,
+                         STR_ARG(read->by.name));
     if (read->status != READ_OPEN)
         return error_set(error, ERROR_CONFLICT, "read %" PRId64 " is %s", id, read_status_names[read->status]);
     if (now_us - read->made_us > READ_UNDO_US)
-        return error_set(error, ERROR_CONFLICT, "read %" PRId64 " was made more than 10 minutes ago: it stays on record", id);
+        return error_set(error, ERROR_CONFLICT,
+                         "read %" PRId64 " was made more than 10 minutes ago: it stays on record", id);
     read->status = READ_WITHDRAWN;
     read->ended_us = now_us;
     read->ended_by = by.name;
     return keep_end(record, by, read, READ_OPEN, arena, error);
 }
 
-enum error_code read_withdraw(struct record *record, struct record_actor by, int64_t id, int64_t now_us, struct arena *arena, struct read *read_out,
-                              struct error *error)
+enum error_code read_withdraw(struct record *record, struct record_actor by, int64_t id, int64_t now_us,
+                              struct arena *arena, struct read *read_out, struct error *error)
 {
     enum error_code code = record_begin(record, error);
     return code ? code : record_end(record, withdraw(record, by, id, now_us, arena, read_out, error), error);
 }
 
-static enum error_code judge(struct record *record, struct record_actor by, int64_t id, bool came_true, struct str reason, int64_t now_us,
-                             struct arena *arena, struct read *read, struct error *error)
+static enum error_code judge(struct record *record, struct record_actor by, int64_t id, bool came_true,
+                             struct str reason, int64_t now_us, struct arena *arena, struct read *read,
+                             struct error *error)
 {
     enum error_code code = keep_find(record, id, arena, read, error);
     if (code)
         return code;
     if (read->status != READ_VOID)
-        return error_set(error, ERROR_CONFLICT, "read %" PRId64 " is %s: the archive decides, a person only where it cannot", id,
+        return error_set(error, ERROR_CONFLICT,
+                         "read %" PRId64 " is %s: the archive decides, a person only where it cannot", id,
                          read_status_names[read->status]);
     if (read->by.member == by.member)
         return error_set(error, ERROR_FORBIDDEN, "read %" PRId64 " is your own: somebody else decides", id);
@@ -285,9 +294,10 @@ static enum error_code judge(struct record *record, struct record_actor by, int6
     return keep_end(record, by, read, READ_VOID, arena, error);
 }
 
-enum error_code read_judge(struct record *record, struct record_actor by, int64_t id, bool came_true, struct str reason, int64_t now_us,
-                           struct arena *arena, struct read *read_out, struct error *error)
+enum error_code read_judge(struct record *record, struct record_actor by, int64_t id, bool came_true, struct str reason,
+                           int64_t now_us, struct arena *arena, struct read *read_out, struct error *error)
 {
     enum error_code code = record_begin(record, error);
-    return code ? code : record_end(record, judge(record, by, id, came_true, reason, now_us, arena, read_out, error), error);
+    return code ? code
+                : record_end(record, judge(record, by, id, came_true, reason, now_us, arena, read_out, error), error);
 }

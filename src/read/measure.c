@@ -8,7 +8,9 @@ static struct query_node *new_field(struct arena *arena, enum query_field field,
         node->field = field;
         node->text = text;
         node->number = number;
-        node->compare = field == FIELD_SINCE ? COMPARE_GREATER_EQUAL : field == FIELD_UNTIL ? COMPARE_LESS : COMPARE_EQUAL;
+        node->compare = field == FIELD_SINCE   ? COMPARE_GREATER_EQUAL
+                        : field == FIELD_UNTIL ? COMPARE_LESS
+                                               : COMPARE_EQUAL;
     }
     return node;
 }
@@ -31,8 +33,8 @@ static struct query_node *new_and(struct arena *arena, struct query_node **parts
     return node;
 }
 
-enum error_code measure_tree(const struct read_claim *claim, const struct read_tools *tools, struct arena *arena, struct query_node **root_out,
-                             struct error *error)
+enum error_code measure_tree(const struct read_claim *claim, const struct read_tools *tools, struct arena *arena,
+                             struct query_node **root_out, struct error *error)
 {
     struct query    query;
     enum error_code code = query_parse(claim->exact, NULL, tools->analyser, arena, &query, error);
@@ -41,23 +43,26 @@ enum error_code measure_tree(const struct read_claim *claim, const struct read_t
     *root_out = query.root;
     if (claim->kind != READ_SPILL)
         return ERROR_NONE;
-    struct str folded = text_fold(tools->analyser, arena, claim->target);
-    struct query_node *parts[] = {query.root, new_field(arena, claim->is_community ? FIELD_COMMUNITY : FIELD_PLATFORM, folded, 0)};
+    struct str         folded = text_fold(tools->analyser, arena, claim->target);
+    struct query_node *parts[] = {query.root,
+                                  new_field(arena, claim->is_community ? FIELD_COMMUNITY : FIELD_PLATFORM, folded, 0)};
     *root_out = folded.ptr ? new_and(arena, parts, 2) : NULL;
     return *root_out ? ERROR_NONE : error_set(error, ERROR_MEMORY, "no memory for the query of a read");
 }
 
-enum error_code measure_within(struct query_node *root, int64_t from_us, int64_t until_us, struct arena *arena, struct query_node **root_out,
-                               struct error *error)
+enum error_code measure_within(struct query_node *root, int64_t from_us, int64_t until_us, struct arena *arena,
+                               struct query_node **root_out, struct error *error)
 {
-    struct query_node *parts[] = {root, new_field(arena, FIELD_SINCE, (struct str){0}, from_us), new_field(arena, FIELD_UNTIL, (struct str){0}, until_us)};
+    struct query_node *parts[] = {root, new_field(arena, FIELD_SINCE, (struct str){0}, from_us),
+                                  new_field(arena, FIELD_UNTIL, (struct str){0}, until_us)};
     *root_out = new_and(arena, parts, 3);
     return *root_out ? ERROR_NONE : error_set(error, ERROR_MEMORY, "no memory for the query of a read");
 }
 
 /* ---- Tone ---- */
 
-void measure_tone(const struct read_tools *tools, const struct post *post, const struct text_facts *facts, struct read_counts *counts)
+void measure_tone(const struct read_tools *tools, const struct post *post, const struct text_facts *facts,
+                  struct read_counts *counts)
 {
     enum tone tone = tools->tone ? tools->tone(tools->context, post, facts) : tone_of(facts).tone;
     counts->known += tone != TONE_UNKNOWN;
@@ -76,8 +81,9 @@ static bool count_tone(void *context, const struct post *post, const struct text
     return true;
 }
 
-enum error_code measure_counts(struct archive_snapshot *snapshot, enum read_kind kind, struct query_node *root, int64_t from_us, int64_t until_us,
-                               const struct read_tools *tools, struct arena *arena, struct read_counts *counts_out, struct error *error)
+enum error_code measure_counts(struct archive_snapshot *snapshot, enum read_kind kind, struct query_node *root,
+                               int64_t from_us, int64_t until_us, const struct read_tools *tools, struct arena *arena,
+                               struct read_counts *counts_out, struct error *error)
 {
     struct query_node    *within = NULL;
     struct archive_value *authors;
@@ -98,17 +104,19 @@ enum error_code measure_counts(struct archive_snapshot *snapshot, enum read_kind
     return code;
 }
 
-enum error_code read_measure(struct archive_snapshot *snapshot, const struct read_claim *claim, int64_t from_us, int64_t until_us,
-                             const struct read_tools *tools, struct arena *arena, struct read_counts *counts_out, struct error *error)
+enum error_code read_measure(struct archive_snapshot *snapshot, const struct read_claim *claim, int64_t from_us,
+                             int64_t until_us, const struct read_tools *tools, struct arena *arena,
+                             struct read_counts *counts_out, struct error *error)
 {
     struct query_node *root = NULL;
     enum error_code    code = measure_tree(claim, tools, arena, &root, error);
-    return code ? code : measure_counts(snapshot, claim->kind, root, from_us, until_us, tools, arena, counts_out, error);
+    return code ? code
+                : measure_counts(snapshot, claim->kind, root, from_us, until_us, tools, arena, counts_out, error);
 }
 
-enum error_code read_timeline(struct archive_snapshot *snapshot, const struct read_claim *claim, int64_t from_us, int64_t until_us, int64_t step_us,
-                              const struct read_tools *tools, struct arena *arena, struct archive_bucket **buckets_out, size_t *count_out,
-                              struct error *error)
+enum error_code read_timeline(struct archive_snapshot *snapshot, const struct read_claim *claim, int64_t from_us,
+                              int64_t until_us, int64_t step_us, const struct read_tools *tools, struct arena *arena,
+                              struct archive_bucket **buckets_out, size_t *count_out, struct error *error)
 {
     struct query_node *root = NULL, *within = NULL;
     enum error_code    code = measure_tree(claim, tools, arena, &root, error);

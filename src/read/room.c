@@ -6,7 +6,8 @@
 
 #include <inttypes.h>
 
-const char *const room_mark_names[ROOM_MARK_COUNT] = {"joy", "anger", "worry", "question", "praise", "complaint", "joke"};
+const char *const room_mark_names[ROOM_MARK_COUNT] = {"joy",    "anger",     "worry", "question",
+                                                      "praise", "complaint", "joke"};
 
 /* Beyond so many matches not all are looked at: slices of time are, in random order, until there are enough. */
 enum { LOOK_MOST = 30000, SLICES = 512 };
@@ -47,23 +48,27 @@ static bool look(void *context, const struct post *post, const struct text_facts
     if (place >= ROOM_SAMPLE_MOST)
         return true;
     struct room_candidate *candidate = &looking->candidates[place];
-    *candidate = (struct room_candidate){.post = arena_str(looking->arena, post->id), .author = post_author_key(post), .copy_hash = facts->copy_hash,
-                                         .simhash = facts->simhash, .word_count = facts->word_count};
+    *candidate = (struct room_candidate){.post = arena_str(looking->arena, post->id),
+                                         .author = post_author_key(post),
+                                         .copy_hash = facts->copy_hash,
+                                         .simhash = facts->simhash,
+                                         .word_count = facts->word_count};
     looking->has_failed = candidate->post.ptr == NULL;
     take_terms(candidate, facts);
     looking->count = looking->seen < ROOM_SAMPLE_MOST ? (size_t)looking->seen : ROOM_SAMPLE_MOST;
     return !looking->has_failed;
 }
 
-static enum error_code look_at(struct archive_snapshot *snapshot, const struct query_node *root, int64_t since_us, int64_t until_us,
-                               struct looking *looking, struct error *error)
+static enum error_code look_at(struct archive_snapshot *snapshot, const struct query_node *root, int64_t since_us,
+                               int64_t until_us, struct looking *looking, struct error *error)
 {
-    enum error_code code = archive_scan(snapshot, root, since_us, until_us, TEXT_WANT_STEMS | TEXT_WANT_COPIES, look, looking, error);
+    enum error_code code = archive_scan(snapshot, root, since_us, until_us, TEXT_WANT_STEMS | TEXT_WANT_COPIES, look,
+                                        looking, error);
     return !code && looking->has_failed ? no_memory(error) : code;
 }
 
-static enum error_code look_around(struct archive_snapshot *snapshot, const struct query_node *root, const struct room *room, struct looking *looking,
-                                   struct error *error)
+static enum error_code look_around(struct archive_snapshot *snapshot, const struct query_node *root,
+                                   const struct room *room, struct looking *looking, struct error *error)
 {
     if (room->matches <= LOOK_MOST)
         return look_at(snapshot, root, room->since_us, room->until_us, looking, error);
@@ -82,14 +87,16 @@ static enum error_code look_around(struct archive_snapshot *snapshot, const stru
     return code;
 }
 
-static enum error_code count_matches(struct archive_snapshot *snapshot, struct query_node *root, struct room *room, struct arena *arena,
-                                     struct error *error)
+static enum error_code count_matches(struct archive_snapshot *snapshot, struct query_node *root, struct room *room,
+                                     struct arena *arena, struct error *error)
 {
-    struct query_node since = {.kind = QUERY_FIELD, .field = FIELD_SINCE, .compare = COMPARE_GREATER_EQUAL, .number = room->since_us};
-    struct query_node until = {.kind = QUERY_FIELD, .field = FIELD_UNTIL, .compare = COMPARE_LESS, .number = room->until_us};
+    struct query_node since = {
+        .kind = QUERY_FIELD, .field = FIELD_SINCE, .compare = COMPARE_GREATER_EQUAL, .number = room->since_us};
+    struct query_node until = {
+        .kind = QUERY_FIELD, .field = FIELD_UNTIL, .compare = COMPARE_LESS, .number = room->until_us};
     struct query_node *parts[] = {root, &since, &until};
-    struct query_node within = {.kind = QUERY_AND, .children = parts, .child_count = 3, .height = root->height + 1};
-    enum error_code code = archive_count(snapshot, &within, arena, &room->matches, error);
+    struct query_node  within = {.kind = QUERY_AND, .children = parts, .child_count = 3, .height = root->height + 1};
+    enum error_code    code = archive_count(snapshot, &within, arena, &room->matches, error);
     if (code || room->matches)
         return code;
     error_set(error, ERROR_NOT_FOUND, "no post matches in this time, so there is nothing to read");
@@ -134,13 +141,14 @@ static enum error_code keep_room(struct record *record, struct room *room, struc
     return record_end(record, code, error);
 }
 
-enum error_code room_make(struct record *record, struct archive_snapshot *snapshot, struct text_analyser *analyser, struct room *room, size_t wanted,
-                          struct arena *arena, struct error *error)
+enum error_code room_make(struct record *record, struct archive_snapshot *snapshot, struct text_analyser *analyser,
+                          struct room *room, size_t wanted, struct arena *arena, struct error *error)
 {
     struct query      query;
     struct rng        rng;
     struct room_drawn drawn[ROOM_POSTS_MOST];
-    struct looking    looking = {.candidates = arena_array(arena, ROOM_SAMPLE_MOST, sizeof *looking.candidates), .rng = &rng, .arena = arena};
+    struct looking    looking = {
+           .candidates = arena_array(arena, ROOM_SAMPLE_MOST, sizeof *looking.candidates), .rng = &rng, .arena = arena};
     if (wanted < 1 || wanted > ROOM_POSTS_MOST)
         return error_set(error, ERROR_INVALID, "size: expected 1 to %d posts, found %zu", ROOM_POSTS_MOST, wanted);
     if (room->since_us >= room->until_us)
@@ -153,7 +161,8 @@ enum error_code room_make(struct record *record, struct archive_snapshot *snapsh
         code = count_matches(snapshot, query.root, room, arena, error);
     if (!code)
         code = look_around(snapshot, query.root, room, &looking, error);
-    if (!code && !room_draw(looking.candidates, looking.count, wanted, &rng, arena, drawn, &room->item_count, &room->groups))
+    if (!code &&
+        !room_draw(looking.candidates, looking.count, wanted, &rng, arena, drawn, &room->item_count, &room->groups))
         code = no_memory(error);
     room->sampled = looking.count;
     room->place = 1;
@@ -161,8 +170,10 @@ enum error_code room_make(struct record *record, struct archive_snapshot *snapsh
     if (!code && !room->items)
         code = no_memory(error);
     for (size_t i = 0; !code && i < room->item_count; i++)
-        room->items[i] = (struct room_item){.post = looking.candidates[drawn[i].candidate].post, .group = drawn[i].group,
-                                            .group_size = drawn[i].group_size, .copies = drawn[i].copies};
+        room->items[i] = (struct room_item){.post = looking.candidates[drawn[i].candidate].post,
+                                            .group = drawn[i].group,
+                                            .group_size = drawn[i].group_size,
+                                            .copies = drawn[i].copies};
     return code ? code : keep_room(record, room, error);
 }
 
@@ -222,7 +233,8 @@ static enum error_code take_items(struct record *record, struct room *room, stru
 }
 
 /* Within a transaction. */
-static enum error_code find_room(struct record *record, int64_t member, int64_t id, struct arena *arena, struct room *room, struct error *error)
+static enum error_code find_room(struct record *record, int64_t member, int64_t id, struct arena *arena,
+                                 struct room *room, struct error *error)
 {
     struct record_statement *row = record_statement(record, "read_room_by_id");
     *room = (struct room){0};
@@ -235,14 +247,15 @@ static enum error_code find_room(struct record *record, int64_t member, int64_t 
     return code ? code : take_items(record, room, arena, error);
 }
 
-enum error_code room_get(struct record *record, int64_t member, int64_t id, struct arena *arena, struct room *room_out, struct error *error)
+enum error_code room_get(struct record *record, int64_t member, int64_t id, struct arena *arena, struct room *room_out,
+                         struct error *error)
 {
     enum error_code code = record_begin(record, error);
     return code ? code : record_end(record, find_room(record, member, id, arena, room_out, error), error);
 }
 
-enum error_code room_list(struct record *record, int64_t member, int64_t before, unsigned limit, struct arena *arena, struct room **rooms_out,
-                          size_t *count_out, struct error *error)
+enum error_code room_list(struct record *record, int64_t member, int64_t before, unsigned limit, struct arena *arena,
+                          struct room **rooms_out, size_t *count_out, struct error *error)
 {
     *count_out = 0;
     *rooms_out = arena_array(arena, limit, sizeof **rooms_out);
@@ -266,8 +279,8 @@ enum error_code room_list(struct record *record, int64_t member, int64_t before,
 
 /* ---- Marking ---- */
 
-static enum error_code mark(struct record *record, int64_t member, int64_t id, size_t place, const struct room_item *item, int64_t now_us,
-                            struct arena *arena, struct error *error)
+static enum error_code mark(struct record *record, int64_t member, int64_t id, size_t place,
+                            const struct room_item *item, int64_t now_us, struct arena *arena, struct error *error)
 {
     struct room     room;
     struct buf      marks = {0};
@@ -275,9 +288,11 @@ static enum error_code mark(struct record *record, int64_t member, int64_t id, s
     if (code)
         return code;
     if (place < 1 || place > room.item_count)
-        return error_set(error, ERROR_NOT_FOUND, "reading room %" PRId64 " has no post %zu of %zu", id, place, room.item_count);
+        return error_set(error, ERROR_NOT_FOUND, "reading room %" PRId64 " has no post %zu of %zu", id, place,
+                         room.item_count);
     if (item->words.len > ROOM_WORDS_MAX_BYTES || item->note.len > ROOM_NOTE_MAX_BYTES)
-        return error_set(error, ERROR_INVALID, "note: expected at most %d bytes, words: at most %d", ROOM_NOTE_MAX_BYTES, ROOM_WORDS_MAX_BYTES);
+        return error_set(error, ERROR_INVALID, "note: expected at most %d bytes, words: at most %d",
+                         ROOM_NOTE_MAX_BYTES, ROOM_WORDS_MAX_BYTES);
     for (int i = 0; i < ROOM_MARK_COUNT; i++)
         if (item->marks & (1u << i))
             buf_printf(&marks, "%s%s", marks.len ? " " : "", room_mark_names[i]);
@@ -293,15 +308,15 @@ static enum error_code mark(struct record *record, int64_t member, int64_t id, s
     return code;
 }
 
-enum error_code room_mark(struct record *record, int64_t member, int64_t id, size_t place, const struct room_item *item, int64_t now_us,
-                          struct arena *arena, struct error *error)
+enum error_code room_mark(struct record *record, int64_t member, int64_t id, size_t place, const struct room_item *item,
+                          int64_t now_us, struct arena *arena, struct error *error)
 {
     enum error_code code = record_begin(record, error);
     return code ? code : record_end(record, mark(record, member, id, place, item, now_us, arena, error), error);
 }
 
-static enum error_code move(struct record *record, int64_t member, int64_t id, size_t place, int64_t now_us, bool is_finished, bool is_left,
-                            struct arena *arena, struct error *error)
+static enum error_code move(struct record *record, int64_t member, int64_t id, size_t place, int64_t now_us,
+                            bool is_finished, bool is_left, struct arena *arena, struct error *error)
 {
     struct room              room;
     struct record_statement *row;
@@ -327,9 +342,11 @@ static enum error_code move(struct record *record, int64_t member, int64_t id, s
     return code;
 }
 
-enum error_code room_move(struct record *record, int64_t member, int64_t id, size_t place, int64_t now_us, bool is_finished, bool is_left,
-                          struct arena *arena, struct error *error)
+enum error_code room_move(struct record *record, int64_t member, int64_t id, size_t place, int64_t now_us,
+                          bool is_finished, bool is_left, struct arena *arena, struct error *error)
 {
     enum error_code code = record_begin(record, error);
-    return code ? code : record_end(record, move(record, member, id, place, now_us, is_finished, is_left, arena, error), error);
+    return code
+               ? code
+               : record_end(record, move(record, member, id, place, now_us, is_finished, is_left, arena, error), error);
 }

@@ -17,23 +17,23 @@ struct entry { /* of a leader, by term */
 struct unit { /* posts that say the same */
     size_t   candidate;
     uint32_t copies, leader, term_count;
-    uint32_t terms[ROOM_TERMS_MOST]; /* numbers of the vocabulary, distinct */
+    uint32_t terms[ROOM_TERMS_MOST];   /* numbers of the vocabulary, distinct */
     float    weights[ROOM_TERMS_MOST]; /* of length 1 together */
 };
 
 struct draw {
     const struct room_candidate *candidates;
-    struct rng    *rng;
-    struct arena  *arena;
-    struct unit   *units;
-    size_t         unit_count;
-    uint64_t      *words; /* the vocabulary, sorted */
-    uint32_t      *word_posts;
-    size_t         word_count;
-    struct entry **entries; /* by word */
-    double        *scores;  /* by leader */
-    uint32_t      *sizes;   /* posts by leader; 0: dissolved */
-    size_t         leader_count;
+    struct rng                  *rng;
+    struct arena                *arena;
+    struct unit                 *units;
+    size_t                       unit_count;
+    uint64_t                    *words; /* the vocabulary, sorted */
+    uint32_t                    *word_posts;
+    size_t                       word_count;
+    struct entry               **entries; /* by word */
+    double                      *scores;  /* by leader */
+    uint32_t                    *sizes;   /* posts by leader; 0: dissolved */
+    size_t                       leader_count;
 };
 
 enum { REST = 0 }; /* leader 0 stands for the posts like no other */
@@ -63,7 +63,8 @@ static bool says_the_same(const struct room_candidate *a, const struct room_cand
 {
     if (a->copy_hash && a->copy_hash == b->copy_hash)
         return true;
-    return a->word_count >= LONG_TEXT_WORDS && b->word_count >= LONG_TEXT_WORDS && __builtin_popcountll(a->simhash ^ b->simhash) <= NEAR_BITS;
+    return a->word_count >= LONG_TEXT_WORDS && b->word_count >= LONG_TEXT_WORDS &&
+           __builtin_popcountll(a->simhash ^ b->simhash) <= NEAR_BITS;
 }
 
 /* Which of the copies is shown is left to chance: the first in a random order. */
@@ -75,7 +76,8 @@ static bool collapse(struct draw *draw, size_t count)
         return false;
     for (size_t i = 0; i < count; i++) {
         size_t j = 0;
-        while (j < draw->unit_count && !says_the_same(&draw->candidates[draw->units[j].candidate], &draw->candidates[order[i]]))
+        while (j < draw->unit_count &&
+               !says_the_same(&draw->candidates[draw->units[j].candidate], &draw->candidates[order[i]]))
             j++;
         if (j == draw->unit_count)
             draw->units[draw->unit_count++] = (struct unit){.candidate = order[i]};
@@ -138,7 +140,8 @@ static void weigh(struct draw *draw, struct unit *unit)
 {
     double squares = 0;
     for (uint32_t t = 0; t < unit->term_count; t++) {
-        /* A word of one post alone joins it to nothing; counted, it would only make every post look unlike every other. */
+        /* A word of one post alone joins it to nothing; counted, it would only make every post look unlike every other.
+         */
         uint32_t posts = draw->word_posts[unit->terms[t]];
         double   rarity = posts < 2 ? 0 : log((double)(draw->unit_count + 1) / (posts + 0.5));
         unit->weights[t] = (float)((1 + log(unit->weights[t])) * fmax(rarity, 0));
@@ -199,7 +202,8 @@ static bool group(struct draw *draw)
             return false;
         draw->sizes[unit->leader] += unit->copies;
     }
-    /* With hundreds of groups of three or four the places would all go to them, and what is large would be heard less than by chance. */
+    /* With hundreds of groups of three or four the places would all go to them, and what is large would be heard less
+     * than by chance. */
     uint32_t least = (uint32_t)(draw->unit_count / GROUPS_MOST);
     least = least < LEAST_GROUP ? LEAST_GROUP : least;
     for (uint32_t leader = 1; leader <= draw->leader_count; leader++)
@@ -220,8 +224,8 @@ static bool group(struct draw *draw)
 
 /* ---- Places ---- */
 
-/* How many places each leader gets: systematic sampling with chances by the square root of the size, from a random start, over leaders in
- * the random order they came up in. */
+/* How many places each leader gets: systematic sampling with chances by the square root of the size, from a random
+ * start, over leaders in the random order they came up in. */
 static void allot(struct draw *draw, size_t wanted, uint32_t *places)
 {
     double all = 0, roots = 0, at = rng_unit(draw->rng);
@@ -249,8 +253,10 @@ static bool has_author(const struct draw *draw, const struct room_drawn *drawn, 
     return false;
 }
 
-/* Fills the places: first a new author each time, then whoever is left, then (places that a group could not fill) anybody. */
-static void fill(struct draw *draw, size_t wanted, uint32_t *places, bool *is_taken, struct room_drawn *drawn, size_t *count_out)
+/* Fills the places: first a new author each time, then whoever is left, then (places that a group could not fill)
+ * anybody. */
+static void fill(struct draw *draw, size_t wanted, uint32_t *places, bool *is_taken, struct room_drawn *drawn,
+                 size_t *count_out)
 {
     size_t count = 0;
     for (int round = 0; round < 4; round++) {
@@ -263,7 +269,8 @@ static void fill(struct draw *draw, size_t wanted, uint32_t *places, bool *is_ta
                 continue;
             is_taken[i] = true;
             places[unit->leader] -= places[unit->leader] > 0;
-            drawn[count++] = (struct room_drawn){unit->candidate, unit->leader, draw->sizes[unit->leader], unit->copies};
+            drawn[count++] = (struct room_drawn){unit->candidate, unit->leader, draw->sizes[unit->leader],
+                                                 unit->copies};
         }
     }
     *count_out = count;
@@ -274,7 +281,8 @@ static void order(struct draw *draw, struct room_drawn *drawn, size_t count)
 {
     for (size_t i = 0; i + 1 < count; i++) {
         size_t other = i + rng_below(draw->rng, count - i);
-        for (size_t tries = i; i && tries < count && drawn[other].group == drawn[i - 1].group && drawn[other].group != REST; tries++)
+        for (size_t tries = i;
+             i && tries < count && drawn[other].group == drawn[i - 1].group && drawn[other].group != REST; tries++)
             other = other + 1 < count ? other + 1 : i;
         struct room_drawn kept = drawn[i];
         drawn[i] = drawn[other];
@@ -282,8 +290,8 @@ static void order(struct draw *draw, struct room_drawn *drawn, size_t count)
     }
 }
 
-bool room_draw(const struct room_candidate *candidates, size_t count, size_t wanted, struct rng *rng, struct arena *arena, struct room_drawn *drawn_out,
-               size_t *drawn_count_out, uint32_t *groups_out)
+bool room_draw(const struct room_candidate *candidates, size_t count, size_t wanted, struct rng *rng,
+               struct arena *arena, struct room_drawn *drawn_out, size_t *drawn_count_out, uint32_t *groups_out)
 {
     struct draw draw = {.candidates = candidates, .rng = rng, .arena = arena};
     *drawn_count_out = 0;

@@ -22,7 +22,8 @@ static void finish_band(struct read_band *band)
         return;
     }
     double n = (double)band->count, share = (double)band->hits / n, weight = 1 + z * z / n;
-    double centre = (share + z * z / (2 * n)) / weight, half = z / weight * sqrt(share * (1 - share) / n + z * z / (4 * n * n));
+    double centre = (share + z * z / (2 * n)) / weight,
+           half = z / weight * sqrt(share * (1 - share) / n + z * z / (4 * n * n));
     band->mean /= n;
     band->share = share;
     band->share_low = fmax(0, centre - half);
@@ -41,7 +42,7 @@ void read_score(const struct read *reads, size_t count, struct read_score *score
         const struct read *read = &reads[i];
         if (read->status != READ_SETTLED)
             continue;
-        double p = read->sure / 100.0;
+        double            p = read->sure / 100.0;
         struct read_band *band = &score.bands[read->sure * READ_BANDS / 100];
         score.settled++;
         score.brier += squared(p, read->came_true);

@@ -216,3 +216,36 @@ enum error_code team_prove_token(struct record *server, struct str text, int64_t
         *caller_out = (struct team_caller){0};
     return code;
 }
+
+/* ---- Still proven ---- */
+
+static enum error_code look_again(struct record *server, struct team_caller *caller, int64_t now_us, bool *is_alive_out, struct error *error)
+{
+    bool                     is_session = caller->session != 0;
+    int64_t                  id = is_session ? caller->session : caller->token;
+    struct record_statement *find = record_statement(server, is_session ? "team_session_alive" : "team_token_alive");
+    record_bind_i64(find, ":id", id);
+    if (is_session) {
+        record_bind_i64(find, ":idle_since_us", now_us - session_idle_us);
+        record_bind_i64(find, ":old_since_us", now_us - session_old_us);
+    } else {
+        record_bind_i64(find, ":now_us", now_us);
+    }
+    *is_alive_out = record_step(find);
+    int64_t used_us = *is_alive_out ? record_i64(find, "used_us") : 0;
+    caller->member.is_server_admin = *is_alive_out && record_bool(find, "is_server_admin");
+    enum error_code code = record_finish(find, error);
+    return code || !*is_alive_out ? code : touch(server, is_session ? "team_session_used" : "team_token_used", id, used_us, now_us, error);
+}
+
+enum error_code team_role_still(struct record *server, const struct team_caller *caller, struct str client, int64_t now_us, enum role *role_out,
+                                struct error *error)
+{
+    struct team_caller now = *caller;
+    bool               is_alive = false;
+    *role_out = ROLE_NONE;
+    enum error_code code = record_begin(server, error);
+    if (!code)
+        code = record_end(server, look_again(server, &now, now_us, &is_alive, error), error);
+    return code || !is_alive ? code : team_role(server, &now, client, role_out, error);
+}

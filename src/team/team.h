@@ -145,6 +145,11 @@ enum error_code team_prove_session(struct record *server, struct str text, int64
 enum error_code team_prove_token(struct record *server, struct str text, int64_t now_us, struct arena *arena, struct team_caller *caller_out,
                                  struct error *error);
 
+/* For what stays open long after its caller was proven (a live view): is the session or token still good, and what is the role now? ROLE_NONE
+ * where it ended. Counts as a use of it. Of the caller ids, token_most and token_client are looked at. */
+enum error_code team_role_still(struct record *server, const struct team_caller *caller, struct str client, int64_t now_us, enum role *role_out,
+                                struct error *error);
+
 /* ---- One-time links: DATA's address + "/welcome#" + text ---- */
 
 enum team_link_kind { TEAM_LINK_SETUP, /* makes the first admin; 24 h */ TEAM_LINK_SIGN_IN /* signs one member in; 15 min */ };

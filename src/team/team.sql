@@ -149,6 +149,11 @@ SELECT team_session.id AS session, used_us, team_member.id AS id, name, password
 FROM team_session JOIN team_member ON team_member.id = member
 WHERE hash = :hash AND used_us > :idle_since_us AND team_session.created_us > :old_since_us AND is_disabled = 0
 
+-- statement team_session_alive
+-- The same by its id, for what is open for long.
+SELECT used_us, is_server_admin FROM team_session JOIN team_member ON team_member.id = member
+WHERE team_session.id = :id AND used_us > :idle_since_us AND team_session.created_us > :old_since_us AND is_disabled = 0
+
 -- statement team_session_used
 -- Here again.
 UPDATE team_session SET used_us = :now_us WHERE id = :id
@@ -177,6 +182,11 @@ SELECT team_token.id AS token, used_us, role, team_client.name AS client, team_m
        is_disabled, is_server_admin, theme, zone, has_single_keys, team_member.created_us AS created_us
 FROM team_token JOIN team_member ON team_member.id = member LEFT JOIN team_client ON team_client.id = team_token.client
 WHERE hash = :hash AND expires_us > :now_us AND revoked_us IS NULL AND is_disabled = 0
+
+-- statement team_token_alive
+-- The same by its id, for what is open for long.
+SELECT used_us, is_server_admin FROM team_token JOIN team_member ON team_member.id = member
+WHERE team_token.id = :id AND expires_us > :now_us AND revoked_us IS NULL AND is_disabled = 0
 
 -- statement team_token_used
 -- Shown again.
@@ -235,3 +245,7 @@ DELETE FROM team_attempt WHERE key = :key
 -- Those that are forgiven; and the mildest, where there are too many.
 DELETE FROM team_attempt WHERE free_us <= :now_us OR
     ((SELECT COUNT(*) FROM team_attempt) > :most AND key IN (SELECT key FROM team_attempt ORDER BY free_us LIMIT 100))
+
+-- statement team_attempt_count
+-- How many are kept.
+SELECT COUNT(*) AS count FROM team_attempt

@@ -95,9 +95,9 @@ struct topic_labelled { /* one post of a sample and one member's label */
 /* Keeps a sample with its posts, in the order in which they are to be labelled. sample_io->id is set. */
 enum error_code topic_sample_put(struct record *record, const struct topic_change *change, struct topic_sample *sample_io,
                                  const struct str *post_ids, size_t count, struct error *error);
-/* The newest of its kind; is_there_out false where none was drawn. */
-enum error_code topic_sample_newest(struct record *record, int64_t topic_id, enum topic_sample_kind kind, struct arena *arena,
-                                    struct topic_sample *sample_out, bool *is_there_out, struct error *error);
+/* The newest of its kind, of one version of the topic or (version 0) of any; is_there_out false where none was drawn. */
+enum error_code topic_sample_newest(struct record *record, int64_t topic_id, enum topic_sample_kind kind, int64_t version,
+                                    struct arena *arena, struct topic_sample *sample_out, bool *is_there_out, struct error *error);
 enum error_code topic_sample_posts(struct record *record, int64_t sample_id, int64_t member, struct arena *arena,
                                    struct topic_sample_post **posts_out, size_t *count_out, struct error *error);
 enum error_code topic_sample_labels(struct record *record, int64_t sample_id, struct arena *arena, struct topic_labelled **labels_out,
@@ -113,6 +113,9 @@ struct topic_tally {
     uint64_t split;                          /* of unsure: those on which people who were sure disagree */
 };
 struct topic_tally topic_tally_of(const struct topic_labelled *labels, size_t count);
+/* The tally of the newest sample of matches, of one version or (0) of any; *version_out is the sample's, 0 where none was drawn. */
+enum error_code topic_tally_newest(struct record *record, int64_t topic_id, int64_t version, struct arena *arena,
+                                   struct topic_tally *tally_out, int64_t *version_out, struct error *error);
 
 /* ---- clauses.c: a query taken apart ---- */
 
@@ -188,7 +191,7 @@ struct topic_suggestion {
     struct topic_interval precision; /* to add: of the labelled near misses that hold it. To exclude: of the labelled matches that stay */
     uint64_t   precision_k, precision_n;
 };
-enum { TOPIC_SUGGESTIONS_MAX = 20, TOPIC_SUGGESTIONS_LOOKED_AT = 60, TOPIC_SUGGESTION_LEAST_POSTS = 2 };
+enum { TOPIC_SUGGESTIONS_MAX = 20, TOPIC_SUGGESTIONS_LOOKED_AT = 60, TOPIC_SUGGESTION_LEAST_POSTS = 3 };
 #define TOPIC_SUGGESTION_LEAST_Z 1.64
 
 /* How many posts hold a term: of all, and of those that would be gained (or would go). Errors end the work. */

@@ -50,8 +50,8 @@ enum error_code topic_sample_put(struct record *record, const struct topic_chang
     return code ? code : record_end(record, put(record, change, sample_io, post_ids, count, error), error);
 }
 
-enum error_code topic_sample_newest(struct record *record, int64_t topic_id, enum topic_sample_kind kind, struct arena *arena,
-                                    struct topic_sample *sample_out, bool *is_there_out, struct error *error)
+enum error_code topic_sample_newest(struct record *record, int64_t topic_id, enum topic_sample_kind kind, int64_t version,
+                                    struct arena *arena, struct topic_sample *sample_out, bool *is_there_out, struct error *error)
 {
     enum error_code code = record_begin(record, error);
     if (code)
@@ -59,6 +59,7 @@ enum error_code topic_sample_newest(struct record *record, int64_t topic_id, enu
     struct record_statement *row = record_statement(record, "topic_sample_newest");
     record_bind_i64(row, ":topic_id", topic_id);
     record_bind_text(row, ":kind", topic_sample_kinds[kind]);
+    record_bind_i64(row, ":version", version);
     *sample_out = (struct topic_sample){0};
     if ((*is_there_out = record_step(row)))
         *sample_out = (struct topic_sample){
@@ -116,6 +117,26 @@ enum error_code topic_sample_labels(struct record *record, int64_t sample_id, st
     *labels_out = labels;
     *count_out = count;
     return record_end(record, !code && !has_memory ? topic_no_memory(error) : code, error);
+}
+
+enum error_code topic_tally_newest(struct record *record, int64_t topic_id, int64_t version, struct arena *arena,
+                                   struct topic_tally *tally_out, int64_t *version_out, struct error *error)
+{
+    struct topic_sample    sample;
+    struct topic_labelled *labels;
+    size_t                 count;
+    bool                   is_there;
+    *tally_out = (struct topic_tally){0};
+    *version_out = 0;
+    enum error_code code = topic_sample_newest(record, topic_id, TOPIC_SAMPLE_MATCHES, version, arena, &sample, &is_there, error);
+    if (code || !is_there)
+        return code;
+    code = topic_sample_labels(record, sample.id, arena, &labels, &count, error);
+    if (!code) {
+        *tally_out = topic_tally_of(labels, count);
+        *version_out = sample.version;
+    }
+    return code;
 }
 
 static void bind_label(struct record_statement *row, const struct topic_change *change, int64_t topic_id, struct str post_id)

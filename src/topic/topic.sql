@@ -199,9 +199,9 @@ VALUES (:topic_id, :kind, :version, :query, :since_us, :until_us, :seed, :popula
 INSERT INTO topic_sample_post (sample_id, place, post_id) VALUES (:sample_id, :place, :post_id);
 
 -- statement topic_sample_newest
--- The sample of a kind that was drawn last.
+-- The sample of a kind that was drawn last: of one version of the topic, or (version 0) of any.
 SELECT id, topic_id, kind, version, query, since_us, until_us, seed, population, matches, drawn_us, member_id, member_name
-FROM topic_sample WHERE topic_id = :topic_id AND kind = :kind ORDER BY id DESC LIMIT 1;
+FROM topic_sample WHERE topic_id = :topic_id AND kind = :kind AND (:version = 0 OR version = :version) ORDER BY id DESC LIMIT 1;
 
 -- statement topic_sample_posts
 -- The posts of a sample in their order, with what one member thought of them (NULL: nothing yet).

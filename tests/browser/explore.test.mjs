@@ -11,7 +11,7 @@ const params = (page) => new URL(page.url()).searchParams;
 
 async function explore(where = "/listen/explore", options) {
   const page = await h.open(where, options);
-  await page.locator(".list-row").first().or(page.locator(".state.empty")).first().waitFor();
+  await page.locator(".list-row, .state.empty, .breakdown table").first().waitFor();
   await h.settled(page);
   return page;
 }
@@ -209,4 +209,42 @@ test("a post is deleted for good by a reviewer, and not offered to a viewer", as
   await viewer.locator(".thread .post.is-chosen").getByRole("button", { name: /Acts on the post/ }).click();
   assert.equal(await viewer.getByRole("menuitem", { name: /Delete/ }).count(), 0);
   await viewer.context().close();
+});
+
+test("a view is saved, opened, changed, reverted, and deleted with undo", async () => {
+  const page = await explore("/listen/explore?q=crane&since=24h&show=breakdown", { as: "learner" });
+  const views = () => page.locator(".views > button").click();
+  await views();
+  await page.getByRole("menuitem", { name: "Save as a new view …" }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill("The crane today");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("“The crane today” is saved").waitFor();
+  await page.waitForURL(/view=\d+/);
+  await page.getByRole("tab", { name: "Posts" }).click();
+  await page.getByText("Unsaved changes").waitFor();
+  await h.check(page, "explore-view-changed");
+  await page.getByRole("button", { name: "Revert" }).click();
+  await page.waitForURL(/show=breakdown/);
+  await page.waitForFunction(() => !document.querySelector(".views-changed"));
+  await query(page).fill("ferry");
+  await query(page).press("Enter");
+  await page.waitForURL(/q=ferry/);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.waitForFunction(() => !document.querySelector(".views-changed"));
+  await page.goto(h.url + "/listen/explore?client=demo");
+  await page.locator(".list-row").first().waitFor();
+  await views();
+  await page.getByRole("menuitemradio", { name: "The crane today" }).click();
+  await page.waitForURL(/q=ferry.*/);
+  assert.equal(params(page).get("since"), "24h", "its time came back");
+  await views();
+  await page.getByRole("menuitem", { name: "Delete “The crane today”" }).click();
+  await page.getByText("“The crane today” is deleted").waitFor();
+  await page.locator("#main").focus();
+  await page.keyboard.press("z");
+  await page.getByText("Undone").waitFor();
+  const kept = await h.api("learner", "GET", "/views?client=demo");
+  assert.deepEqual(kept.body.views.map((each) => each.name), ["The crane today"]);
+  await h.clean(page);
+  await page.context().close();
 });

@@ -100,6 +100,7 @@ test("one connection serves all tabs, and another tab goes on when its reader cl
 
 test("500 posts a second for 20 seconds: no long frame, no growing heap", async (t) => {
   const page = await live();
+  const quiet = await measure(page, 3000); // what this machine does to frames without us
   const stop = { now: false };
   const pushing = flood(stop, 500);
   await page.waitForTimeout(2000);
@@ -109,7 +110,8 @@ test("500 posts a second for 20 seconds: no long frame, no growing heap", async 
   t.diagnostic(JSON.stringify({ pushed, ...found }));
   console.log(`# live at 500 posts/s: ${JSON.stringify(found)}`);
   assert.ok(found.arrived_per_s > 350, `only ${found.arrived_per_s} posts/s arrived`);
-  assert.ok(found.long_share < 0.02, `${found.long_share * 100} % of the frames were late`);
+  assert.ok(found.long_share < quiet.long_share + 0.03, `${found.long_share * 100} % of the frames were late, ${quiet.long_share * 100} % before`);
+  assert.ok(found.script_share < 0.25, `scripts took ${found.script_share * 100} % of the time`);
   assert.ok(found.heap_after_mb < found.heap_before_mb + 12, `the heap grew from ${found.heap_before_mb} to ${found.heap_after_mb} MB`);
   await h.clean(page);
   await page.context().close();

@@ -89,4 +89,46 @@ equal "the score from ten on" "$(json "$out" '(d["settled"], d["missing"], 0 <= 
 run read score
 says "for people too" "$out" "Brier 0\.[0-9]+ over 10 reads"
 
+# ---- a server settles by itself what is due ----
+run read new -q ferry --volume flat --due 1h --sure 90 --json
+left=$(json "$out" 'd["id"]')
+python3 - "$folder" <<'PYTHON'
+import datetime, json, sys
+last = datetime.datetime(2026, 3, 11, 20, 26)
+with open(sys.argv[1] + "/last.jsonl", "w") as out:
+    for i in range(8):
+        at = last + datetime.timedelta(minutes=15 * (i + 1))
+        out.write(json.dumps({"id": f"v:{i}", "platform": "town", "at": at.isoformat() + "Z", "author": {"handle": "b"}, "text": "the boat"}) + "\n")
+    now = datetime.datetime.utcnow()
+    for i in range(60):
+        at = now - datetime.timedelta(minutes=20 * (i + 1))
+        out.write(json.dumps({"id": f"w:{i}", "platform": "town", "at": at.isoformat() + "Z", "author": {"handle": f"c{i}"}, "text": "the ferry " + " ".join("abcdefghij"[int(c)] * 3 for c in str(i * 7919))}) + "\n")
+PYTHON
+run import "$folder/last.jsonl" --quiet
+for role in learner reviewer; do
+    printf 'a long enough password\n' | "$BELLWETHER" user add "the $role" --password-stdin >"$out" 2>"$err"
+    run user role "the $role" "$role"
+done
+run token new "the learner" --role learner --json
+learner=$(json "$out" 'd["token"]')
+run token new "the reviewer" --role reviewer --json
+token=$(json "$out" 'd["token"]')
+serve_start
+tries=0
+state=open
+while [ "$state" = open ] && [ $tries -lt 90 ]; do
+    call GET "/reads/$left?client=default"
+    state=$(json "$out" 'd["status"]')
+    tries=$((tries + 1))
+    [ "$state" != open ] || sleep 1
+done
+equal "the server settled it" "$state $(json "$out" '(d["came_true"], d["ended_by"], d["outcome"]["posts"])')" "settled (True, 'the archive', 1)"
+python=/usr/bin/python3
+"$python" -c 'import jsonschema' 2>/dev/null || python=python3
+"$python" -W ignore "$here/reads_api.py" "$base" "$learner" "$token" default || failed=$((failed + 1))
+run read list --status withdrawn --json
+equal "the command line sees what the page made, beside the running server" "$(json "$out" '[r["name"] for r in d["reads"]]')" "['the learner']"
+serve_stop
+equal "and it ends well" "$status" 0
+
 finish

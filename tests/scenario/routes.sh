@@ -26,6 +26,28 @@ run user role neighbour admin --client bakery
 
 serve_start
 python3 "$here/routes.py" "$base" "$password" "$marker" || failed=$((failed + 1))
+
+# ---- a live view that is open when its reader is put out ----
+run token new practitioner --role viewer --json
+open_token=$(json "$out" 'd["token"]')
+curl -sS -N --max-time 60 -o "$folder/live" -w '%{exitcode}' -H "Authorization: Bearer $open_token" "$base/api/v1/events?client=harbour" >"$folder/live.end" 2>&1 &
+live=$!
+i=0
+while [ ! -s "$folder/live" ] && [ $i -lt 50 ]; do sleep 0.1; i=$((i + 1)); done
+check "it is told something" test -s "$folder/live"
+run user disable practitioner
+wait $live
+equal "ends soon after, by the server's will" "$(cat "$folder/live.end")" 0
+
+# ---- a client that the command line makes while the server runs ----
+run token new chief --role admin --json
+token=$(json "$out" 'd["token"]')
+call GET '/stats?client=late'
+equal "a client that is not there" "$http" 404
+run client add late
+i=0
+while call GET '/stats?client=late' && [ "$http" != 200 ] && [ $i -lt 50 ]; do sleep 0.2; i=$((i + 1)); done
+equal "is there soon after it was made" "$http" 200
 serve_stop
 equal "the server stops well" "$status" 0
 finish

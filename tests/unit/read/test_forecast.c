@@ -14,14 +14,15 @@ static void the_definition(void **state)
         double                  past, future;
         enum forecast_direction wanted;
     } rows[] = {
-        {100, 126, FORECAST_UP},   {100, 120, FORECAST_FLAT}, /* 2 sqrt(100) = 20 would do, a quarter is wanted too */
-        {100, 75, FORECAST_DOWN},  {100, 76, FORECAST_FLAT}, {16, 23, FORECAST_FLAT}, {16, 24, FORECAST_UP}, {16, 8, FORECAST_DOWN},
-        {0, 0, FORECAST_FLAT},     {0, 1, FORECAST_UP},      {4, 0, FORECAST_DOWN},   {3, 0, FORECAST_FLAT}, {1000, 1249, FORECAST_FLAT},
-        {1000, 1250, FORECAST_UP},
+        {100, 126, FORECAST_UP},  {100, 120, FORECAST_FLAT}, /* 2 sqrt(100) = 20 would do, a quarter is wanted too */
+        {100, 75, FORECAST_DOWN}, {100, 76, FORECAST_FLAT},    {16, 23, FORECAST_FLAT},   {16, 24, FORECAST_UP},
+        {16, 8, FORECAST_DOWN},   {0, 0, FORECAST_FLAT},       {0, 1, FORECAST_UP},       {4, 0, FORECAST_DOWN},
+        {3, 0, FORECAST_FLAT},    {1000, 1249, FORECAST_FLAT}, {1000, 1250, FORECAST_UP},
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++)
-        check(forecast_direction_of(rows[i].past, rows[i].future) == rows[i].wanted, "row %zu: %g to %g", i, rows[i].past, rows[i].future);
+        check(forecast_direction_of(rows[i].past, rows[i].future) == rows[i].wanted, "row %zu: %g to %g", i,
+              rows[i].past, rows[i].future);
 }
 
 /* ---- An invented series: a day's rhythm, chance, and bursts that die away ---- */
@@ -46,12 +47,13 @@ static struct forecast_series invent(uint64_t seed)
 
 static void sums_by_steps_and_within_them(void **state)
 {
-    static const double     four[] = {0, 2, 2, 6, 7};
-    struct forecast_series  series = {1000, 100, four, 4};
+    static const double    four[] = {0, 2, 2, 6, 7};
+    struct forecast_series series = {1000, 100, four, 4};
     static const struct {
         int64_t from, until;
         double  wanted;
-    } rows[] = {{1000, 1400, 7}, {0, 9999, 7}, {1000, 1100, 2}, {1000, 1050, 1}, {1250, 1300, 2}, {1300, 1300, 0}, {1300, 1200, 0}, {0, 900, 0}};
+    } rows[] = {{1000, 1400, 7}, {0, 9999, 7},    {1000, 1100, 2}, {1000, 1050, 1},
+                {1250, 1300, 2}, {1300, 1300, 0}, {1300, 1200, 0}, {0, 900, 0}};
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         check(fabs(forecast_sum(&series, rows[i].from, rows[i].until) - rows[i].wanted) < 1e-9, "row %zu: %g", i,
@@ -102,7 +104,8 @@ static void what_can_be_known_is_found(void **state)
             double features[FORECAST_FEATURES], p[FORECAST_DIRECTIONS], sum = 0;
             check(forecast_features(&series, span, at, features), "hour %lld", (long long)(at / CLOCK_HOUR_US));
             forecast_predict(&model, features, p);
-            int truth = forecast_direction_of(forecast_sum(&series, at - span.window_us, at), forecast_sum(&series, at, at + span.lead_us));
+            int truth = forecast_direction_of(forecast_sum(&series, at - span.window_us, at),
+                                              forecast_sum(&series, at, at + span.lead_us));
             for (int k = 0; k < FORECAST_DIRECTIONS; k++) {
                 check(p[k] >= 0.005 && p[k] <= 0.99, "%g", p[k]);
                 sum += p[k];
@@ -205,7 +208,8 @@ static void brands_are_forecast_better_than_frequencies(void **state)
                     forecast_predict(&model, features, p);
                 else
                     forecast_young(&series, span, at, p);
-                int truth = forecast_direction_of(forecast_sum(&series, at - span.window_us, at), forecast_sum(&series, at, at + span.lead_us));
+                int truth = forecast_direction_of(forecast_sum(&series, at - span.window_us, at),
+                                                  forecast_sum(&series, at, at + span.lead_us));
                 for (int k = 0; k < FORECAST_DIRECTIONS; k++) {
                     ours[h] += (p[k] - (k == truth)) * (p[k] - (k == truth));
                     theirs[h] += (model.climatology[k] - (k == truth)) * (model.climatology[k] - (k == truth));
@@ -215,7 +219,8 @@ static void brands_are_forecast_better_than_frequencies(void **state)
         }
     }
     for (size_t h = 0; h < COUNT_OF(hours); h++)
-        check(1 - ours[h] / theirs[h] > (h == 0 ? 0.05 : 0.15), "%lld h: skill %.3f", (long long)hours[h], 1 - ours[h] / theirs[h]);
+        check(1 - ours[h] / theirs[h] > (h == 0 ? 0.05 : 0.15), "%lld h: skill %.3f", (long long)hours[h],
+              1 - ours[h] / theirs[h]);
 }
 
 int main(void)

@@ -20,7 +20,8 @@ static void add(unsigned story, unsigned words, uint64_t author)
     static char            ids[MOST][16];
     struct room_candidate *candidate = &candidates[count];
     int                    len = snprintf(ids[count], sizeof ids[count], "t:%zu", count);
-    *candidate = (struct room_candidate){.post = {ids[count], (size_t)len}, .author = author, .copy_hash = count + 1, .word_count = words};
+    *candidate = (struct room_candidate){
+        .post = {ids[count], (size_t)len}, .author = author, .copy_hash = count + 1, .word_count = words};
     for (unsigned w = 0; story && w < 3; w++)
         candidate->terms[candidate->term_count++] = 1000 + story * 10 + w;
     for (unsigned w = 0; w < words; w++)
@@ -142,8 +143,10 @@ static void few_and_odd_posts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(small_voices_are_heard),  cmocka_unit_test(the_same_seed_draws_the_same),
-        cmocka_unit_test(nobody_speaks_twice_while_others_wait), cmocka_unit_test(copies_are_read_once),
+        cmocka_unit_test(small_voices_are_heard),
+        cmocka_unit_test(the_same_seed_draws_the_same),
+        cmocka_unit_test(nobody_speaks_twice_while_others_wait),
+        cmocka_unit_test(copies_are_read_once),
         cmocka_unit_test(few_and_odd_posts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,8 @@
 
 static struct read settled(int sure, bool came_true, double engine, double base)
 {
-    return (struct read){.sure = sure, .status = READ_SETTLED, .came_true = came_true, .engine = {.p = engine, .base_rate = base}};
+    return (struct read){
+        .sure = sure, .status = READ_SETTLED, .came_true = came_true, .engine = {.p = engine, .base_rate = base}};
 }
 
 static void nothing_below_ten(void **state)
@@ -36,7 +37,8 @@ static void sums_by_hand(void **state)
     struct read       reads[20];
     struct read_score score;
     (void)state;
-    /* Ten at 80 %, eight of which came true; ten at 30 %, three of which did. The engine said .5 throughout, the base rate .6. */
+    /* Ten at 80 %, eight of which came true; ten at 30 %, three of which did. The engine said .5 throughout, the base
+     * rate .6. */
     for (size_t i = 0; i < 20; i++)
         reads[i] = i < 10 ? settled(80, i < 8, .5, .6) : settled(30, i < 13, .5, .6);
     read_score(reads, 20, &score);
@@ -48,8 +50,8 @@ static void sums_by_hand(void **state)
     assert_int_equal(score.bands[1].hits, 3);
     check(fabs(score.bands[4].share - .8) < 1e-12, "%g", score.bands[4].share);
     /* Wilson's interval of 8 in 10 at 95 %: 49.0 to 94.3 %. */
-    check(fabs(score.bands[4].share_low - .490) < .001 && fabs(score.bands[4].share_high - .943) < .001, "%g to %g", score.bands[4].share_low,
-          score.bands[4].share_high);
+    check(fabs(score.bands[4].share_low - .490) < .001 && fabs(score.bands[4].share_high - .943) < .001, "%g to %g",
+          score.bands[4].share_low, score.bands[4].share_high);
     assert_true(isnan(score.bands[0].share));
 }
 
@@ -80,7 +82,8 @@ static void every_percent_has_its_band(void **state)
             reads[i] = settled(sure, false, .5, .5);
         read_score(reads, 10, &score);
         for (int b = 0; b < READ_BANDS; b++)
-            check((score.bands[b].count == 10) == (sure / 100.0 >= score.bands[b].low - 1e-9 && sure / 100.0 < score.bands[b].high - 1e-9),
+            check((score.bands[b].count == 10) ==
+                      (sure / 100.0 >= score.bands[b].low - 1e-9 && sure / 100.0 < score.bands[b].high - 1e-9),
                   "%d %% in band %d", sure, b);
     }
 }
@@ -92,7 +95,7 @@ static void every_percent_has_its_band(void **state)
 static void claims_are_checked(void **state)
 {
     static const struct {
-        struct read_claim claim; /* made at 1000 h */
+        struct read_claim claim;     /* made at 1000 h */
         const char       *complaint; /* NULL: fine */
     } rows[] = {
         {{.kind = READ_VOLUME, .way = READ_WAY_UP, .due_us = 1024 * HOUR}, NULL},
@@ -104,10 +107,22 @@ static void claims_are_checked(void **state)
         {{.kind = READ_TONE, .way = READ_WAY_ABOVE, .share = .4, .due_us = 1004 * HOUR}, NULL},
         {{.kind = READ_TONE, .way = READ_WAY_UP, .share = .4, .due_us = 1004 * HOUR}, "way"},
         {{.kind = READ_TONE, .way = READ_WAY_BELOW, .share = NAN, .due_us = 1004 * HOUR}, "share"},
-        {{.kind = READ_SPILL, .way = READ_WAY_REACHES, .voices_least = 5, .voices_before = 1, .due_us = 1004 * HOUR}, "target"},
-        {{.kind = READ_SPILL, .way = READ_WAY_REACHES, .target = {"reddit", 6}, .voices_least = 5, .voices_before = 6, .due_us = 1004 * HOUR},
+        {{.kind = READ_SPILL, .way = READ_WAY_REACHES, .voices_least = 5, .voices_before = 1, .due_us = 1004 * HOUR},
+         "target"},
+        {{.kind = READ_SPILL,
+          .way = READ_WAY_REACHES,
+          .target = {"reddit", 6},
+          .voices_least = 5,
+          .voices_before = 6,
+          .due_us = 1004 * HOUR},
          "voices_before"},
-        {{.kind = READ_SPILL, .way = READ_WAY_REACHES, .target = {"reddit", 6}, .voices_least = 5, .voices_before = 2, .due_us = 1004 * HOUR}, NULL},
+        {{.kind = READ_SPILL,
+          .way = READ_WAY_REACHES,
+          .target = {"reddit", 6},
+          .voices_least = 5,
+          .voices_before = 2,
+          .due_us = 1004 * HOUR},
+         NULL},
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -116,7 +131,8 @@ static void claims_are_checked(void **state)
         enum error_code   code = read_claim_check(&claim, 1000 * HOUR, &error);
         check((code != 0) == (rows[i].complaint != NULL), "row %zu: %s", i, error.message);
         if (code)
-            check(strncmp(error.message, rows[i].complaint, strlen(rows[i].complaint)) == 0, "row %zu: %s", i, error.message);
+            check(strncmp(error.message, rows[i].complaint, strlen(rows[i].complaint)) == 0, "row %zu: %s", i,
+                  error.message);
         else
             check(claim.window_us > 0 && claim.window_us <= CLOCK_DAY_US, "row %zu: window", i);
     }
@@ -134,7 +150,8 @@ static void claims_come_true(void **state)
         {READ_VOLUME, READ_WAY_FLAT, {.posts = 40}, {.posts = 52}, true, true},
         {READ_VOLUME, READ_WAY_DOWN, {.posts = 40}, {.posts = 30}, false, true},
         {READ_TONE, READ_WAY_ABOVE, {0}, {.negative = 5, .known = 10}, true, true},
-        {READ_TONE, READ_WAY_ABOVE, {0}, {.negative = 4, .known = 10}, false, true}, /* exactly the share is not above it */
+        {READ_TONE, READ_WAY_ABOVE, {0}, {.negative = 4, .known = 10}, false, true}, /* exactly the share is not above
+                                                                                        it */
         {READ_TONE, READ_WAY_BELOW, {0}, {.negative = 3, .known = 10}, true, true},
         {READ_TONE, READ_WAY_BELOW, {0}, {.negative = 0, .known = 9}, true, false},
         {READ_SPILL, READ_WAY_REACHES, {0}, {.voices = 5}, true, true},

@@ -19,19 +19,26 @@ static void add_post(unsigned n, int64_t at_us, const char *platform, const char
 {
     char id[32];
     snprintf(id, sizeof id, "%s:%u", platform, n);
-    struct post post = {.id = str_of(id), .platform = str_of(platform), .at_us = at_us, .author_handle = str_of(author), .text = str_of(text),
-                        .lang = STR("en"), .kind = STR("post"), .author_followers = POST_COUNT_UNKNOWN,
+    struct post post = {.id = str_of(id),
+                        .platform = str_of(platform),
+                        .at_us = at_us,
+                        .author_handle = str_of(author),
+                        .text = str_of(text),
+                        .lang = STR("en"),
+                        .kind = STR("post"),
+                        .author_followers = POST_COUNT_UNKNOWN,
                         .metrics = {-1, -1, -1, -1, -1}};
     world_add(&world, &post);
 }
 
-/* "gulls": two an hour up to MADE and six an hour behind it, until 12 hours after; nothing at all from then to 24 h. On reddit they are
- * spoken of only behind MADE, by three people. "ferry": ten an hour throughout those 12 hours and before. */
+/* "gulls": two an hour up to MADE and six an hour behind it, until 12 hours after; nothing at all from then to 24 h. On
+ * reddit they are spoken of only behind MADE, by three people. "ferry": ten an hour throughout those 12 hours and
+ * before. */
 static int begin(void **state)
 {
     static const struct record_domain *const domains[] = {&read_domain, NULL};
-    char     author[32];
-    unsigned n = 0;
+    char                                     author[32];
+    unsigned                                 n = 0;
     (void)state;
     world_init(&world, NULL);
     for (int64_t h = -48; h < 12; h++) {
@@ -60,7 +67,8 @@ static int end(void **state)
     return 0;
 }
 
-static enum error_code half_hidden(void *context, int64_t from_us, int64_t until_us, double *share_out, struct error *why)
+static enum error_code half_hidden(void *context, int64_t from_us, int64_t until_us, double *share_out,
+                                   struct error *why)
 {
     (void)context, (void)from_us, (void)until_us, (void)why;
     *share_out = 0.5;
@@ -74,7 +82,8 @@ static struct read_tools tools(void)
 
 static void gaps_are_counted_once(void **state)
 {
-    static const struct coverage_gap gaps[] = {{10, 20, "a", ""}, {15, 25, "b", "x"}, {40, 50, "a", ""}, {42, 44, "b", "x"}};
+    static const struct coverage_gap gaps[] = {
+        {10, 20, "a", ""}, {15, 25, "b", "x"}, {40, 50, "a", ""}, {42, 44, "b", "x"}};
     static const struct {
         int64_t from, until;
         double  share;
@@ -87,8 +96,12 @@ static void gaps_are_counted_once(void **state)
 
 static struct read new_read(const char *query, enum read_kind kind, enum read_way way, int64_t due_h)
 {
-    return (struct read){.by = {3, STR("Mara")}, .sure = 70, .made_us = MADE,
-                         .claim = {.kind = kind, .way = way, .query = str_of(query), .exact = str_of(query), .due_us = MADE + due_h * HOUR}};
+    return (struct read){
+        .by = {3, STR("Mara")},
+        .sure = 70,
+        .made_us = MADE,
+        .claim = {
+            .kind = kind, .way = way, .query = str_of(query), .exact = str_of(query), .due_us = MADE + due_h * HOUR}};
 }
 
 static void make(struct read *read)
@@ -121,11 +134,11 @@ static enum error_code settle(int64_t id, int64_t now_us, const struct read_tool
 static void settled_by_what_happened(void **state)
 {
     struct {
-        const char     *name;
-        struct read     read;
+        const char      *name;
+        struct read      read;
         enum read_status status;
-        bool            came_true;
-        double          base, outcome;
+        bool             came_true;
+        double           base, outcome;
     } rows[] = {
         {"gulls rise", new_read("gulls", READ_VOLUME, READ_WAY_UP, 6), READ_SETTLED, true, 12, 39},
         {"gulls do not fall", new_read("gulls", READ_VOLUME, READ_WAY_DOWN, 6), READ_SETTLED, false, 12, 39},
@@ -149,16 +162,22 @@ static void settled_by_what_happened(void **state)
         make(&rows[i].read);
         int64_t due_us = rows[i].read.claim.due_us;
         check_ok(read_get(record, rows[i].read.id, &arena, &kept, &error), error, "%s", rows[i].name);
-        check(kept.status == READ_OPEN && kept.engine.p > 0 && kept.engine.p < 1 && kept.engine.basis.len > 0, "%s: engine %g", rows[i].name,
-              kept.engine.p);
-        check(settle(rows[i].read.id, due_us, &with, &read) == ERROR_CONFLICT, "%s was settled before late posts came", rows[i].name);
+        check(kept.status == READ_OPEN && kept.engine.p > 0 && kept.engine.p < 1 && kept.engine.basis.len > 0,
+              "%s: engine %g", rows[i].name, kept.engine.p);
+        check(settle(rows[i].read.id, due_us, &with, &read) == ERROR_CONFLICT, "%s was settled before late posts came",
+              rows[i].name);
         check_ok(settle(rows[i].read.id, due_us + READ_GRACE_US, &with, &read), error, "%s", rows[i].name);
-        check(settle(rows[i].read.id, due_us + READ_GRACE_US, &with, &read) == ERROR_CONFLICT, "%s was settled twice", rows[i].name);
+        check(settle(rows[i].read.id, due_us + READ_GRACE_US, &with, &read) == ERROR_CONFLICT, "%s was settled twice",
+              rows[i].name);
         check_ok(read_get(record, rows[i].read.id, &arena, &kept, &error), error, "%s", rows[i].name);
-        double base = kept.claim.kind == READ_VOLUME ? kept.base.posts : kept.claim.kind == READ_TONE ? kept.base.negative : kept.base.voices;
-        double outcome = kept.claim.kind == READ_VOLUME ? kept.outcome.posts : kept.claim.kind == READ_TONE ? kept.outcome.negative : kept.outcome.voices;
-        check(kept.status == rows[i].status && kept.came_true == rows[i].came_true, "%s: %s, %d", rows[i].name, read_status_names[kept.status],
-              kept.came_true);
+        double base = kept.claim.kind == READ_VOLUME ? kept.base.posts
+                      : kept.claim.kind == READ_TONE ? kept.base.negative
+                                                     : kept.base.voices;
+        double outcome = kept.claim.kind == READ_VOLUME ? kept.outcome.posts
+                         : kept.claim.kind == READ_TONE ? kept.outcome.negative
+                                                        : kept.outcome.voices;
+        check(kept.status == rows[i].status && kept.came_true == rows[i].came_true, "%s: %s, %d", rows[i].name,
+              read_status_names[kept.status], kept.came_true);
         check(base == rows[i].base && outcome == rows[i].outcome, "%s: %g then %g", rows[i].name, base, outcome);
     }
 }
@@ -180,17 +199,22 @@ static void gaps_make_it_void_and_a_reviewer_may_decide(void **state)
     (void)state;
     make(&read);
     with.hidden = half_hidden;
-    check(read_judge(record, (struct record_actor){4, STR("Ole")}, read.id, true, STR("seen by eye"), MADE, &arena, &kept, &error) == ERROR_CONFLICT,
+    check(read_judge(record, (struct record_actor){4, STR("Ole")}, read.id, true, STR("seen by eye"), MADE, &arena,
+                     &kept, &error) == ERROR_CONFLICT,
           "an open read was decided by hand");
     check_ok(settle(read.id, MADE + 7 * HOUR, &with, &kept), error, " ");
     check(kept.status == READ_VOID && kept.hidden == 0.5 && kept.reason.len, "%s", read_status_names[kept.status]);
-    check(read_judge(record, (struct record_actor){3, STR("Mara")}, read.id, true, STR("mine"), MADE, &arena, &kept, &error) == ERROR_FORBIDDEN,
+    check(read_judge(record, (struct record_actor){3, STR("Mara")}, read.id, true, STR("mine"), MADE, &arena, &kept,
+                     &error) == ERROR_FORBIDDEN,
           "her own");
-    check(read_judge(record, (struct record_actor){4, STR("Ole")}, read.id, true, STR(""), MADE, &arena, &kept, &error) == ERROR_INVALID,
+    check(read_judge(record, (struct record_actor){4, STR("Ole")}, read.id, true, STR(""), MADE, &arena, &kept,
+                     &error) == ERROR_INVALID,
           "without a reason");
-    check_ok(read_judge(record, (struct record_actor){4, STR("Ole")}, read.id, true, STR("the platform's own count"), MADE, &arena, &kept, &error),
+    check_ok(read_judge(record, (struct record_actor){4, STR("Ole")}, read.id, true, STR("the platform's own count"),
+                        MADE, &arena, &kept, &error),
              error, " ");
-    check(kept.status == READ_SETTLED && kept.came_true && str_equal(kept.ended_by, STR("Ole")), "%s", read_status_names[kept.status]);
+    check(kept.status == READ_SETTLED && kept.came_true && str_equal(kept.ended_by, STR("Ole")), "%s",
+          read_status_names[kept.status]);
 }
 
 static void taken_back_within_ten_minutes(void **state)
@@ -200,7 +224,8 @@ static void taken_back_within_ten_minutes(void **state)
     (void)state;
     make(&read);
     check(read_withdraw(record, ole, read.id, MADE, &arena, &kept, &error) == ERROR_FORBIDDEN, "somebody else's");
-    check(read_withdraw(record, mara, read.id, MADE + READ_UNDO_US + 1, &arena, &kept, &error) == ERROR_CONFLICT, "too late");
+    check(read_withdraw(record, mara, read.id, MADE + READ_UNDO_US + 1, &arena, &kept, &error) == ERROR_CONFLICT,
+          "too late");
     check_ok(read_withdraw(record, mara, read.id, MADE + READ_UNDO_US, &arena, &kept, &error), error, " ");
     check(kept.status == READ_WITHDRAWN, "%s", read_status_names[kept.status]);
     check(read_withdraw(record, mara, read.id, MADE, &arena, &kept, &error) == ERROR_CONFLICT, "twice");
@@ -210,7 +235,8 @@ static void taken_back_within_ten_minutes(void **state)
 /* Writing, looking at the engine, taking back and writing again is not blind. */
 static void whoever_saw_the_engine_is_not_blind(void **state)
 {
-    struct read first = new_read("harbour", READ_VOLUME, READ_WAY_UP, 6), again = first, other = new_read("pier", READ_VOLUME, READ_WAY_UP, 6), kept;
+    struct read first = new_read("harbour", READ_VOLUME, READ_WAY_UP, 6), again = first,
+                other = new_read("pier", READ_VOLUME, READ_WAY_UP, 6), kept;
     (void)state;
     make(&first);
     check(!first.is_sighted, "the first");
@@ -240,9 +266,13 @@ static void what_is_due_is_settled_once(void **state)
         struct read read = new_read("ferry", READ_VOLUME, READ_WAY_FLAT, 2 + i);
         make(&read);
     }
-    check_ok(reads_settle(record, snapshot, &with, MADE + 3 * HOUR + READ_GRACE_US, note_settled, &told, &settled, &error), error, " ");
+    check_ok(
+        reads_settle(record, snapshot, &with, MADE + 3 * HOUR + READ_GRACE_US, note_settled, &told, &settled, &error),
+        error, " ");
     check(told == 2 && settled == 2, "%zu told, %zu settled", told, settled);
-    check_ok(reads_settle(record, snapshot, &with, MADE + 3 * HOUR + READ_GRACE_US, note_settled, &told, &settled, &error), error, " ");
+    check_ok(
+        reads_settle(record, snapshot, &with, MADE + 3 * HOUR + READ_GRACE_US, note_settled, &told, &settled, &error),
+        error, " ");
     check(told == 2 && settled == 0, "%zu told, %zu settled", told, settled);
     archive_snapshot_release(snapshot);
 }
@@ -273,34 +303,51 @@ static void listed_newest_first_in_pages(void **state)
 static void a_room_is_kept_and_resumed(void **state)
 {
     struct archive_snapshot *snapshot = world_snapshot(&world);
-    struct room room = {.by = {3, STR("Mara")}, .query = STR("gulls OR ferry"), .exact = STR("gulls OR ferry"), .since_us = MADE - 24 * HOUR,
-                        .until_us = MADE, .seed = 5, .made_us = MADE}, kept;
+    struct room              room = {.by = {3, STR("Mara")},
+                                     .query = STR("gulls OR ferry"),
+                                     .exact = STR("gulls OR ferry"),
+                                     .since_us = MADE - 24 * HOUR,
+                                     .until_us = MADE,
+                                     .seed = 5,
+                                     .made_us = MADE},
+                kept;
     struct room_item item = {.marks = 1u << 1 | 1u << 5, .words = STR("weary"), .note = STR("the ferry again")};
     (void)state;
     check_ok(room_make(record, snapshot, world.analyser, &room, 12, &arena, &error), error, " ");
-    check(room.matches == 24 * 12 && room.item_count >= 2 && !room_is_revealed(&room), "%zu items of %d", room.item_count, (int)room.matches);
+    check(room.matches == 24 * 12 && room.item_count >= 2 && !room_is_revealed(&room), "%zu items of %d",
+          room.item_count, (int)room.matches);
     check(room_get(record, 4, room.id, &arena, &kept, &error) == ERROR_NOT_FOUND, "somebody else's room");
-    check(room_mark(record, 4, room.id, 1, &item, MADE, &arena, &error) == ERROR_NOT_FOUND, "marked in somebody else's room");
-    check(room_mark(record, 3, room.id, 49, &item, MADE, &arena, &error) == ERROR_NOT_FOUND, "a place that is not there");
+    check(room_mark(record, 4, room.id, 1, &item, MADE, &arena, &error) == ERROR_NOT_FOUND,
+          "marked in somebody else's room");
+    check(room_mark(record, 3, room.id, 49, &item, MADE, &arena, &error) == ERROR_NOT_FOUND,
+          "a place that is not there");
     check_ok(room_mark(record, 3, room.id, 1, &item, MADE + 5, &arena, &error), error, " ");
     check_ok(room_move(record, 3, room.id, 2, MADE, false, false, &arena, &error), error, " ");
     check_ok(room_get(record, 3, room.id, &arena, &kept, &error), error, " ");
-    check(kept.place == 2 && kept.items[0].marks == item.marks && str_equal(kept.items[0].note, item.note) && kept.items[0].marked_us == MADE + 5 &&
-              kept.marked_count == 1, "place %zu, marks %x", kept.place, kept.items[0].marks);
+    check(kept.place == 2 && kept.items[0].marks == item.marks && str_equal(kept.items[0].note, item.note) &&
+              kept.items[0].marked_us == MADE + 5 && kept.marked_count == 1,
+          "place %zu, marks %x", kept.place, kept.items[0].marks);
     struct read read = new_read("gulls OR ferry", READ_VOLUME, READ_WAY_UP, 6);
     read.room = room.id;
     make(&read);
     check_ok(room_get(record, 3, room.id, &arena, &kept, &error), error, " ");
     check(room_is_revealed(&kept) && kept.read == read.id, "read %d", (int)kept.read);
     room.exact = STR("nobodysaysthis");
-    check(room_make(record, snapshot, world.analyser, &room, 12, &arena, &error) == ERROR_NOT_FOUND, "an empty room: %s", error.message);
+    check(room_make(record, snapshot, world.analyser, &room, 12, &arena, &error) == ERROR_NOT_FOUND,
+          "an empty room: %s", error.message);
     archive_snapshot_release(snapshot);
 }
 
 static void a_room_may_be_left(void **state)
 {
     struct archive_snapshot *snapshot = world_snapshot(&world);
-    struct room room = {.by = {3, STR("Mara")}, .exact = STR("gulls"), .since_us = MADE - 24 * HOUR, .until_us = MADE, .seed = 6, .made_us = MADE}, kept;
+    struct room              room = {.by = {3, STR("Mara")},
+                                     .exact = STR("gulls"),
+                                     .since_us = MADE - 24 * HOUR,
+                                     .until_us = MADE,
+                                     .seed = 6,
+                                     .made_us = MADE},
+                kept;
     (void)state;
     check_ok(room_make(record, snapshot, world.analyser, &room, 12, &arena, &error), error, " ");
     check_ok(room_move(record, 3, room.id, 0, MADE + 9, false, true, &arena, &error), error, " ");

@@ -302,13 +302,17 @@ static void labels_are_kept_side_by_side(void **state)
     struct error              error = {0};
     size_t                    count;
     bool                      is_there;
-    check_ok(topic_sample_newest(room->record, topic.id, TOPIC_SAMPLE_MATCHES, &room->arena, &got, &is_there, &error), error, "none");
+    check_ok(topic_sample_newest(room->record, topic.id, TOPIC_SAMPLE_MATCHES, 0, &room->arena, &got, &is_there, &error), error, "none");
     check(!is_there, "none was drawn");
     check_ok(topic_sample_put(room->record, &ada, &sample, ids, COUNT_OF(ids), &error), error, "draw");
-    check_ok(topic_sample_newest(room->record, topic.id, TOPIC_SAMPLE_MATCHES, &room->arena, &got, &is_there, &error), error, "newest");
+    check_ok(topic_sample_newest(room->record, topic.id, TOPIC_SAMPLE_MATCHES, 0, &room->arena, &got, &is_there, &error), error, "newest");
     check(is_there && got.id == sample.id && got.seed == UINT64_MAX && got.since_us == INT64_MIN && got.population == 500, "%d", (int)got.id);
-    check_ok(topic_sample_newest(room->record, topic.id, TOPIC_SAMPLE_NEAR, &room->arena, &got, &is_there, &error), error, "near");
+    check_ok(topic_sample_newest(room->record, topic.id, TOPIC_SAMPLE_NEAR, 0, &room->arena, &got, &is_there, &error), error, "near");
     check(!is_there, "another kind");
+    check_ok(topic_sample_newest(room->record, topic.id, TOPIC_SAMPLE_MATCHES, 1, &room->arena, &got, &is_there, &error), error, "of a version");
+    check(is_there && got.id == sample.id, "version 1");
+    check_ok(topic_sample_newest(room->record, topic.id, TOPIC_SAMPLE_MATCHES, 2, &room->arena, &got, &is_there, &error), error, "of a version");
+    check(!is_there, "version 2 has none");
 
     check_ok(topic_label_put(room->record, &ada, topic.id, ids[0], TOPIC_RELEVANT, &before, &error), error, "label");
     check(before == TOPIC_UNLABELLED, "%d", before);

@@ -5,17 +5,19 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { toSignIn } from "../parts/api.ts";
 import { Bell } from "../parts/icon.tsx";
 import { keyPrefix, useKeys } from "../parts/keys.ts";
+import { lazy } from "../parts/lazy.tsx";
 import { clientName, go, href, matchPath, route, setParams } from "../parts/router.ts";
 import { client, loadSession, session, sessionProblem } from "../parts/session.ts";
 import { Empty, Failed, Loading } from "../parts/states.tsx";
 import { undoNewest } from "../parts/toast.ts";
 import { screens, type Screen } from "../screens.ts";
 import { Bar } from "./bar.tsx";
-import { Help } from "./help.tsx";
-import { Palette } from "./palette.tsx";
+import { Palette } from "./palette.tsx"; // at once: who presses Ctrl K types on
 import { Toasts } from "./toasts.tsx";
 import { useLife } from "./life.ts";
 import { Wings } from "./wings.tsx";
+
+const Help = lazy(() => import("./help.tsx").then((module) => module.Help), { isQuiet: true });
 
 /** What floats above the screen; one at a time. */
 export const overlay = signal<"none" | "palette" | "help" | "menu">("none");

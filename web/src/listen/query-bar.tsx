@@ -5,6 +5,7 @@ import type { RefObject } from "preact";
 import { apiUrl } from "../parts/api.ts";
 import { useAsk } from "../parts/ask.ts";
 import { Icon } from "../parts/icon.tsx";
+import { counted } from "../parts/words.ts";
 import { clauseText, wordAt } from "./query-text.ts";
 
 interface Fields {
@@ -79,7 +80,7 @@ export function QueryBar({ q, onQuery, onDraft, verb = "Search", handle, placeho
     element.style.height = `${Math.min(element.scrollHeight + 2, 176)}px`;
   }, [draft]);
 
-  const lint = useAsk<Lint>(settled.trim() ? apiUrl("/lint", { q: settled }) : null);
+  const lint = useAsk<Lint>(settled.trim() ? apiUrl("/lint", { q: settled }) : null, { isLater: true });
   const fields = useAsk<Fields>(isUsed ? apiUrl("/fields") : null).data;
   const { word, start } = cursor === null ? { word: "", start: 0 } : wordAt(draft, cursor);
   const colon = word.indexOf(":");
@@ -236,5 +237,5 @@ function suggest(word: string, fields: Fields | undefined, values: Breakdown | u
     .filter((each) => each.value.toLowerCase().includes(wanted))
     .sort((a, b) => Number(b.value.toLowerCase().startsWith(wanted)) - Number(a.value.toLowerCase().startsWith(wanted)))
     .slice(0, 8)
-    .map((each) => ({ text: clauseText(field, each.value), meaning: `${each.count} posts`, isOpen: false }));
+    .map((each) => ({ text: clauseText(field, each.value), meaning: counted(each.count, "post"), isOpen: false }));
 }

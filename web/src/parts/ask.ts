@@ -12,8 +12,8 @@ export interface Answer<T> {
   again: () => void;
 }
 
-/** useAsk(apiUrl("/count", { q })). null asks nothing. */
-export function useAsk<T>(url: string | null): Answer<T> {
+/** useAsk(apiUrl("/count", { q })). null asks nothing. isLater: after what the reader looks at first has been asked. */
+export function useAsk<T>(url: string | null, { isLater = false } = {}): Answer<T> {
   const [state, setState] = useState<{ url: string | null; data: T | undefined; problem: Problem | undefined; isLoading: boolean }>(() => ({
     url,
     data: url ? remembered<T>(url) : undefined,
@@ -32,7 +32,9 @@ export function useAsk<T>(url: string | null): Answer<T> {
     const stop = new AbortController();
     const before = remembered<T>(url);
     setState({ url, data: before ?? shown.current?.data, problem: undefined, isLoading: true });
-    get<T>(url, stop.signal).then(
+    // A browser sends six questions at once, in the order they come; the effects of inner parts run before those of the screen.
+    const ready = isLater ? new Promise<void>((go) => setTimeout(go)) : Promise.resolve();
+    ready.then(() => get<T>(url, stop.signal)).then(
       (data) => {
         if (stop.signal.aborted) return;
         shown.current = { url, data };

@@ -63,7 +63,7 @@ export function Twin({ title, table }: { title: string; table: TableTwin }) {
       <div class="twin-scroll" tabIndex={0} role="region" aria-label={`${title}, table`}>
         <table>
           <thead>
-            <tr>{table.columns.map((each) => <th key={each} scope="col">{each}</th>)}</tr>
+            <tr>{table.columns.map((each, j) => <th key={each} scope="col" class={typeof rows[0]?.[j] === "number" ? "number" : ""}>{each}</th>)}</tr>
           </thead>
           <tbody>
             {rows.slice(at * PAGE_ROWS, (at + 1) * PAGE_ROWS).map((row, i) => (

@@ -6,7 +6,9 @@ import { useAsk } from "../../parts/ask.ts";
 import { useCommands } from "../../parts/commands.ts";
 import { Histogram, type Gap, type Timeline } from "../../parts/histogram.tsx";
 import { Icon } from "../../parts/icon.tsx";
+import { may } from "../../parts/session.ts";
 import { useKeys } from "../../parts/keys.ts";
+import { lazy } from "../../parts/lazy.tsx";
 import type { ListHandle } from "../../parts/list.tsx";
 import { Menu } from "../../parts/menu.tsx";
 import { usePages } from "../../parts/pages.ts";
@@ -19,14 +21,16 @@ import { Tabs } from "../../parts/tabs.tsx";
 import { useMedia } from "../../parts/use-media.ts";
 import { QueryBar, type Lint, type QueryBarHandle } from "../query-bar.tsx";
 import { resolve, stepRange, TimeRange } from "../time-range.tsx";
-import { BreakdownTable } from "./breakdown.tsx";
 import { copy, Drawer } from "./drawer.tsx";
 import { Facets } from "./facets.tsx";
 import { Posts, PostsHead, postsUrl } from "./posts.tsx";
-import { ShareOfVoice } from "./share.tsx";
 import { asked, explore, explored, rangeOf, type Explored, type Show } from "./state.ts";
 import { Views } from "./views.tsx";
-import { Words } from "./words.tsx";
+
+// What is not looked at first is not loaded first.
+const Words = lazy(() => import("./words.tsx").then((module) => module.Words));
+const ShareOfVoice = lazy(() => import("./share.tsx").then((module) => module.ShareOfVoice));
+const BreakdownTable = lazy(() => import("./breakdown.tsx").then((module) => module.BreakdownTable));
 
 export default function Explore() {
   const state = explored();
@@ -98,6 +102,7 @@ export default function Explore() {
           <TimeRange range={rangeOf(state)} onRange={(range) => explore({ since: range.since, until: range.until, by: "" })} />
           <Views state={state} />
           <a class="button plain" href={href("/listen/live", { q: state.q })} title="Watch this query as posts arrive">Watch live</a>
+          {state.q && may("practitioner") && <a class="button plain" href={href("/listen/topics/new", { q: state.q })} title="Keep this query, with a name and a purpose">Make a topic</a>}
           <Menu
             class="plain push"
             title="Copy a link to this"

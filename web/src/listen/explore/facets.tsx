@@ -33,7 +33,7 @@ export function Facets({ state }: { state: Explored }) {
 
 function Facet({ field, state }: { field: string; state: Explored }) {
   const isOpen = !closed.value.includes(field);
-  const answer = useAsk<Breakdown>(isOpen ? asked("/breakdown", state, { field, top: 7 }) : null);
+  const answer = useAsk<Breakdown>(isOpen ? asked("/breakdown", state, { field, top: 7 }) : null, { isLater: true });
   return (
     <details
       class="facet"

@@ -1,7 +1,9 @@
 // The posts, newest first or otherwise; only the rows in sight exist.
+import { signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useMemo } from "preact/hooks";
 import { apiUrl } from "../../parts/api.ts";
+import { clockNow } from "../../parts/clock.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { VirtualList, type ListHandle } from "../../parts/list.tsx";
 import { Menu } from "../../parts/menu.tsx";
@@ -10,11 +12,35 @@ import { authorName, type Post } from "../../parts/post.ts";
 import { metricsWords } from "../../parts/postcard.tsx";
 import { Empty, Failed, Loading } from "../../parts/states.tsx";
 import { Time } from "../../parts/time.tsx";
-import { clockWords, count, counted, day } from "../../parts/words.ts";
+import { clockWords, count, counted, day, moment } from "../../parts/words.ts";
 import { markPattern } from "../query-text.ts";
 import { asked, explore, type Explored } from "./state.ts";
 
-export const POST_ROW_HEIGHT = 76;
+// One line or three: a habit of this reader, not a state to share.
+const isCompact = signal(localStorage.getItem("compact rows") === "1");
+
+/** The height of PostRow as the reader likes it. */
+export function postRowHeight(): number {
+  return isCompact.value ? (matchMedia("(pointer: coarse)").matches ? 44 : 32) : 76;
+}
+
+export function CompactSwitch() {
+  return (
+    <button
+      type="button"
+      class="plain square"
+      aria-pressed={isCompact.value}
+      aria-label="One line for each post"
+      title={isCompact.value ? "More of each post" : "One line for each post"}
+      onClick={() => {
+        isCompact.value = !isCompact.value;
+        localStorage.setItem("compact rows", isCompact.value ? "1" : "0");
+      }}
+    >
+      <Icon name="menu" />
+    </button>
+  );
+}
 
 export function Posts({ state, pages, active, onActive, onOpen, list }: {
   state: Explored;
@@ -49,7 +75,7 @@ export function Posts({ state, pages, active, onActive, onOpen, list }: {
       class={pages.isStale ? "is-stale" : ""}
       items={pages.items}
       keyOf={(post) => post.id}
-      rowHeight={POST_ROW_HEIGHT}
+      rowHeight={postRowHeight()}
       total={pages.total ?? undefined}
       activeKey={active}
       onActive={onActive}
@@ -70,19 +96,32 @@ export function Posts({ state, pages, active, onActive, onOpen, list }: {
   );
 }
 
-/** One post in two lines, all of it plain text. */
+/** One post in three lines, or in one; all of it plain text. */
 export function PostRow({ post, pattern, hasSeconds }: { post: Post; pattern: RegExp | null; hasSeconds?: boolean }) {
+  if (isCompact.value)
+    return (
+      <p class="post-row is-compact">
+        <b class="cut" dir="auto">{authorName(post)}</b>
+        <span class="cut post-row-line" dir="auto">{post.text ? <Marked text={post.text} pattern={pattern} /> : <span class="quiet">No text</span>}</span>
+        <span class="quiet post-row-time"><Time at={post.at} words={hasSeconds ? secondsWords(post.at) : undefined} /></span>
+      </p>
+    );
   return (
     <div class="post-row">
       <p class="post-row-head">
         <b class="cut" dir="auto">{authorName(post)}</b>
         <span class="quiet cut">{post.platform}{post.community ? ` · ${post.community}` : ""}{post.reply_to ? " · reply" : post.repost_of ? " · repost" : ""}</span>
         <span class="quiet cut push">{metricsWords(post)}</span>
-        <span class="quiet post-row-time"><Time at={post.at} words={hasSeconds ? `${day(post.at)} ${clockWords(post.at)}` : undefined} /></span>
+        <span class="quiet post-row-time"><Time at={post.at} words={hasSeconds ? secondsWords(post.at) : undefined} /></span>
       </p>
       <p class="post-row-text" dir="auto">{post.text ? <Marked text={post.text} pattern={pattern} /> : <span class="quiet">No text</span>}</p>
     </div>
   );
+}
+
+/** 10:04:31 today, 23 Feb 10:04 on other days. */
+function secondsWords(at: string): string {
+  return day(at) === day(clockNow()) ? clockWords(at) : moment(at);
 }
 
 const MARKS_MOST = 24;
@@ -114,6 +153,7 @@ export function PostsHead({ state, total, isStale }: { state: Explored; total: n
           <option value="top">Most reactions first</option>
         </select>
       </label>
+      <CompactSwitch />
       <Menu
         class="plain square"
         label={`Download all ${total === null ? "" : count(total) + " "}posts`}

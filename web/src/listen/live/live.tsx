@@ -15,7 +15,7 @@ import { Empty, Failed } from "../../parts/states.tsx";
 import { useMedia } from "../../parts/use-media.ts";
 import { count, counted, figure } from "../../parts/words.ts";
 import { Drawer } from "../explore/drawer.tsx";
-import { POST_ROW_HEIGHT, PostRow } from "../explore/posts.tsx";
+import { CompactSwitch, PostRow, postRowHeight } from "../explore/posts.tsx";
 import { explored } from "../explore/state.ts";
 import { QueryBar, type QueryBarHandle } from "../query-bar.tsx";
 import { markPattern } from "../query-text.ts";
@@ -105,11 +105,12 @@ export default function Live() {
           <span class={`live-state is-${state.is}`} role="status"><i class="dot" aria-hidden="true" /> {state.words}</span>
           <span class="live-rate quiet">
             <Sparkline counts={tail.rate} label={`Posts in each of the last 60 seconds, ${figure(perSecond)} a second now`} />
-            {perSecond >= 1 ? `${figure(perSecond)} posts a second` : `${counted(Math.round(perSecond * 60), "post")} a minute`}
+            {perSecond >= 1 ? `${figure(perSecond)} posts a second` : perSecond > 0 ? `${counted(Math.max(1, Math.round(perSecond * 60)), "post")} a minute` : "quiet just now"}
           </span>
           <button type="button" class="push" aria-pressed={isHeld} title={isPaused ? "Go on (p)" : "Pause (p)"} onClick={() => (isPaused ? letIn() : setHeld(true))}>
             <Icon name={isPaused ? "play" : "pause"} /> {isPaused ? "Go on" : "Pause"}
           </button>
+          <CompactSwitch />
           <a class="button plain" href={href("/listen/explore", { q })}>Explore</a>
         </div>
         {tail.missed > 0 && (
@@ -133,7 +134,7 @@ export default function Live() {
             label="Posts as they arrive, newest first"
             items={tail.items}
             keyOf={(post) => post.id}
-            rowHeight={POST_ROW_HEIGHT}
+            rowHeight={postRowHeight()}
             activeKey={active}
             onActive={(id) => {
               setHeld(true);

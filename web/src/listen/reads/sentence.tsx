@@ -6,7 +6,7 @@ import { useAsk } from "../../parts/ask.ts";
 import { clockNow } from "../../parts/clock.ts";
 import { useKeys } from "../../parts/keys.ts";
 import { toast, toastProblem } from "../../parts/toast.ts";
-import { fromLocal, moment, span, toLocal, zoneWords } from "../../parts/words.ts";
+import { counted, fromLocal, moment, toLocal, zoneWords } from "../../parts/words.ts";
 import { makeRead, withdrawRead, type Claim, type Kind, type Read, type Way } from "./read.ts";
 
 interface TopicRow {
@@ -41,6 +41,13 @@ export interface About {
   topic?: number;
   trend?: number;
   room?: number;
+}
+
+/** 21600 -> "6 hours": in a sentence, lengths are words. */
+function lengthWords(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  if (minutes % 1440 === 0 && minutes > 1440) return counted(minutes / 1440, "day");
+  return minutes % 60 === 0 ? counted(minutes / 60, "hour") : counted(minutes, "minute");
 }
 
 /** The width of a text field that holds its words and a little more, in characters. */
@@ -166,8 +173,8 @@ export function Sentence({ about, onMade, onCancel }: { about: About; onMade: (r
         It feels <input type="text" aria-label="Words of feeling" maxLength={190} placeholder="weary, amused …" value={feelings} style={wide(feelings, 18, 44)} onInput={(event) => setFeelings(event.currentTarget.value)} />.
         {" "}Counted over{" "}
         <select aria-label="How long a time is counted" value={window_s} onChange={(event) => setWindow(Number(event.currentTarget.value))}>
-          <option value={0}>the {span(Math.round(own_s / 60) * 60)}</option>
-          {windows.filter((each) => each <= lead_s && each !== own_s).map((each) => <option key={each} value={each}>the {span(each)}</option>)}
+          <option value={0}>the {lengthWords(own_s)}</option>
+          {windows.filter((each) => each <= lead_s && each !== own_s).map((each) => <option key={each} value={each}>the {lengthWords(each)}</option>)}
         </select>{" "}
         {kind === "volume" ? "before it is due, against the same time up to now." : "before it is due."}
       </p>

@@ -8,6 +8,7 @@ import { Shown } from "../../parts/states.tsx";
 import { Time } from "../../parts/time.tsx";
 import { toastProblem } from "../../parts/toast.ts";
 import { count, counted, figure, percent, percentInterval } from "../../parts/words.ts";
+import { rangeWords, resolve, TimeRange, type Range } from "../time-range.tsx";
 import { Clauses } from "./clauses.tsx";
 import { Labelling } from "./label.tsx";
 import { IntervalBar } from "./pieces.tsx";
@@ -37,12 +38,18 @@ export function CraftTab({ topic }: { topic: Topic }) {
 
 const labelled = (sample: Measured) => sample.relevant + sample.not + sample.unsure;
 
-function SampleActs({ topic, kind, sample, isStale, again }: { topic: Topic; kind: Kind; sample: Measured | null; isStale: boolean; again: () => void }) {
+function SampleActs({ topic, kind, sample, matches, isStale, again }: { topic: Topic; kind: Kind; sample: Measured | null; matches: Measured | null; isStale: boolean; again: () => void }) {
   const [isDrawing, setDrawing] = useState(false);
+  const [range, setRange] = useState<Range>({ since: "", until: "" });
+  const isNear = kind === "near";
   const draw = async () => {
     setDrawing(true);
+    // Near misses stand beside the matches that they are compared with: in the same stretch of time.
+    const from = isNear ? matches?.since : resolve(range.since)?.toISOString();
+    const to = isNear ? matches?.until : resolve(range.until)?.toISOString();
+    const times = { ...(from && { since: from }), ...(to && { until: to }) };
     try {
-      await send("POST", apiUrl(`/topics/${topic.id}/samples`), { kind, again: sample !== null });
+      await send("POST", apiUrl(`/topics/${topic.id}/samples`), { kind, again: sample !== null, ...times });
       again();
       setParams({ label: kind });
     } catch (cause) {
@@ -53,8 +60,10 @@ function SampleActs({ topic, kind, sample, isStale, again }: { topic: Topic; kin
   };
   if (!may("learner")) return <p class="quiet">Labelling needs the role learner.</p>;
   const left = sample ? sample.size - sample.labelled_by_me : 0;
+  const mayDraw = !sample || isStale || left === 0;
   return (
     <div class="row">
+      {mayDraw && !isNear && <TimeRange range={range} onRange={setRange} />}
       {(!sample || isStale) && <button type="button" class={sample ? "" : "act"} disabled={isDrawing} onClick={() => void draw()}>{isDrawing ? "Drawing …" : sample ? "Draw a sample of this version" : "Draw a sample and label it"}</button>}
       {sample && left > 0 && <a class={isStale ? "button" : "button act"} href={href(`/listen/topics/${topic.id}/craft`, { label: kind })}>{sample.labelled_by_me ? `Go on labelling (${left} left)` : `Label ${counted(sample.size, "post")}`}</a>}
       {sample && left === 0 && !isStale && <><span class="quiet">You labelled all {sample.size}.</span><button type="button" disabled={isDrawing} onClick={() => void draw()}>Draw another sample</button></>}
@@ -65,7 +74,7 @@ function SampleActs({ topic, kind, sample, isStale, again }: { topic: Topic; kin
 function SampleFacts({ sample, isStale }: { sample: Measured; isStale: boolean }) {
   return (
     <p class="quiet">
-      {counted(labelled(sample), "post")} labelled of {count(sample.size)}, drawn <Time at={sample.drawn_at} as="ago" /> from {count(sample.population)}: {count(sample.relevant)} relevant, {count(sample.not)} not, {count(sample.unsure)} unsure (left out){sample.split > 0 && `, of which people are split on ${sample.split}`}.
+      {counted(labelled(sample), "post")} labelled of {count(sample.size)}, drawn <Time at={sample.drawn_at} as="ago" /> from {count(sample.population)}{(sample.since || sample.until) && <> ({rangeWords({ since: sample.since ?? "", until: sample.until ?? "" })})</>}: {count(sample.relevant)} relevant, {count(sample.not)} not, {count(sample.unsure)} unsure (left out){sample.split > 0 && `, of which people are split on ${sample.split}`}.
       {isStale && <> <b>Of version {sample.version}</b>; the query has changed since.</>}
     </p>
   );
@@ -87,7 +96,7 @@ function Precision({ topic, craft, answer }: { topic: Topic; craft: Craft; answe
       ) : <p class="craft-none">{sample ? `${sure} of ${craft.least.sure} sure labels` : "Not measured yet"}</p>}
       {!craft.precision && sample && <p class="quiet">It is shown from {craft.least.sure} sure labels on: with fewer, the interval says nothing.</p>}
       {sample && <SampleFacts sample={sample} isStale={isStale} />}
-      <SampleActs topic={topic} kind="matches" sample={sample} isStale={isStale} again={answer.again} />
+      <SampleActs topic={topic} kind="matches" sample={sample} matches={sample} isStale={isStale} again={answer.again} />
     </section>
   );
 }
@@ -107,10 +116,10 @@ function Recall({ topic, craft, answer }: { topic: Topic; craft: Craft; answer: 
           <p>About {count(recall.wanted_taken)} wanted posts are taken, {count(recall.wanted_missed)} are missed nearby.</p>
         </>
       ) : <p class="craft-none">{near ? (sure < craft.least.near ? `${sure} of ${craft.least.near} sure labels of near misses` : "Precision comes first") : "Not measured yet"}</p>}
-      {!recall && near && sure >= craft.least.near && <p class="quiet">It is reckoned from both samples of one version, with {craft.least.sure} sure labels of matches.</p>}
+      {!recall && near && sure >= craft.least.near && <p class="quiet">It is reckoned from both samples of one version and one stretch of time, with {craft.least.sure} sure labels of matches.</p>}
       {near && <SampleFacts sample={near} isStale={isStale} />}
       {near && <details><summary>What a near miss is</summary><p class="quiet">A post that this wider query takes and the topic does not. Posts that not even it takes are not looked for.</p><code class="topic-query">{near.query}</code></details>}
-      {craft.matches ? <SampleActs topic={topic} kind="near" sample={near} isStale={isStale} again={answer.again} /> : <p class="quiet">Label a sample of matches first.</p>}
+      {craft.matches ? <SampleActs topic={topic} kind="near" sample={near} matches={craft.matches} isStale={isStale} again={answer.again} /> : <p class="quiet">Label a sample of matches first.</p>}
     </section>
   );
 }

@@ -48,6 +48,7 @@ export interface Version {
   kept: number | null;
   won: Examples | null;
   lost: Examples | null;
+  precision: Share | null;
 }
 export interface Preview {
   mentions: number;
@@ -67,6 +68,8 @@ export interface Sample {
   matches: number;
   drawn_at: string;
   drawn_by: Person;
+  since: string | null;
+  until: string | null;
 }
 export interface Measured extends Sample {
   size: number;

@@ -6,7 +6,7 @@ import { useEvents } from "../../parts/use-events.ts";
 import { Shown } from "../../parts/states.tsx";
 import { Time } from "../../parts/time.tsx";
 import { count, counted } from "../../parts/words.ts";
-import { Diff, ExamplePosts, WonLost } from "./pieces.tsx";
+import { Diff, ExamplePosts, ShareWords, WonLost } from "./pieces.tsx";
 import type { Topic, Version } from "./topic.ts";
 
 export function Versions({ topic, onRevert }: { topic: Topic; onRevert: (to: number) => void }) {
@@ -53,6 +53,7 @@ function Entry({ version, before, most, isNewest, onRevert }: { version: Version
         {isNewest && <span class="chip">in force</span>}
         {!isNewest && may("practitioner") && <button type="button" class="push" onClick={() => onRevert(version.number)}>Go back to this</button>}
       </header>
+      {version.precision && <p>Precision <ShareWords share={version.precision} /></p>}
       {version.note && <p dir="auto">{version.note}</p>}
       {isQueryChanged && (before ? <Diff before={before.query} after={version.query} /> : <code class="topic-query" dir="auto">{version.query}</code>)}
       {more.length > 0 && <p class="quiet" dir="auto">{more.join("; ")}</p>}

@@ -64,6 +64,7 @@ function Whole({ trend, again }: { trend: WholeTrend; again: () => void }) {
           <p>{placesWords(trend)}</p>
           {trend.tone && <p><ToneWords trend={trend} /> <span class="quiet">as a machine reads {counted(trend.tone.known, "English post")}; it hears no irony</span></p>}
           <Flags trend={trend} />
+          {trend.is_open && <p class="quiet">Where is it going? Read it and put your own view on record; the engine’s forecast shows beside it in <a href={href("/listen/reads")}>Reads</a> once yours is saved.</p>}
           {trend.is_found_late && <p class="quiet">Found when the archive was heard again after a start, not while it happened.</p>}
         </div>
         <Facts trend={trend} />

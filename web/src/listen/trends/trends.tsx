@@ -69,19 +69,21 @@ function Head({ view, csv, children }: { view: "now" | "day" | "calendar"; csv?:
 // ---- The order that the reader sees ----
 
 /** What is on the screen keeps its place until the reader asks for the news. */
-function useHeldOrder(trends: Trend[] | undefined, key: string) {
+function useHeldOrder(trends: Trend[] | undefined, key: string, isFresh: boolean, isOwnAct: boolean) {
   const held = useRef<{ key: string; ids: number[]; known: Map<number, Trend> }>({ key: "", ids: [], known: new Map() });
   const [, setRound] = useState(0);
-  if (trends && held.current.key !== key) held.current = { key, ids: trends.map((each) => each.id), known: new Map() };
-  if (trends) for (const each of trends) held.current.known.set(each.id, each);
+  // Until the answer to another question is there, the answer to the one before is no order for it.
+  if (trends && isFresh && (isOwnAct || held.current.key !== key)) held.current = { key, ids: trends.map((each) => each.id), known: new Map() };
+  const isHeld = held.current.key === key;
+  if (trends && isHeld) for (const each of trends) held.current.known.set(each.id, each);
   const { ids, known } = held.current;
-  const fresh = trends ?? [];
+  const fresh = isHeld ? (trends ?? []) : ids.map((id) => known.get(id)!);
   const came = fresh.filter((each) => !ids.includes(each.id)).length;
   const went = trends ? ids.filter((id) => !fresh.some((each) => each.id === id)).length : 0;
   const isMoved = came + went === 0 && fresh.some((each, i) => each.id !== ids[i]);
   return {
-    shown: trends ? ids.map((id) => known.get(id)!).filter(Boolean) : [],
-    came, went, isMoved,
+    shown: trends && isHeld ? ids.map((id) => known.get(id)!).filter(Boolean) : [],
+    isHeld, came, went, isMoved,
     show: () => {
       held.current = { key, ids: fresh.map((each) => each.id), known: new Map(fresh.map((each) => [each.id, each])) };
       setRound((n) => n + 1);
@@ -116,7 +118,15 @@ function TrendCards() {
 
   const all = answer.data?.trends;
   const sorted = all && [...all].filter(show.fits).sort((a, b) => sort.by(b) - sort.by(a) || a.id - b.id);
-  const { shown, came, went, isMoved, show: showNews } = useHeldOrder(answer.isLoading && !all ? undefined : sorted, `${client.value?.name} ${day} ${show.name} ${sort.name} ${all ? "has" : ""}`);
+  // What the reader did herself shows at once, with the next answer.
+  const actedOn = useRef<TrendList | null>(null);
+  const isOwnAct = actedOn.current !== null && answer.data !== actedOn.current && !answer.isStale;
+  if (isOwnAct) actedOn.current = null;
+  const changed = () => {
+    actedOn.current = answer.data ?? null;
+    answer.again();
+  };
+  const { shown, isHeld, came, went, isMoved, show: showNews } = useHeldOrder(sorted, `${client.value?.name} ${day} ${show.name} ${sort.name}`, !answer.isStale, isOwnAct);
   const news = newsWords(came, went, isMoved);
 
   const cards = () => [...document.querySelectorAll<HTMLElement>(".trend-card")];
@@ -144,7 +154,7 @@ function TrendCards() {
     { key: "w", words: "Why is this a trend?", act: withCard(toggleWhy) },
     ...(may("practitioner") ? [
       { key: "n", words: "Note on the trend", act: withCard((trend) => setDeed({ deed: "note", trend })) },
-      { key: "m", words: "Mute or unmute the trend", act: withCard((trend) => (trend.muted ? void unmute(trend, answer.again) : setDeed({ deed: "mute", trend }))) },
+      { key: "m", words: "Mute or unmute the trend", act: withCard((trend) => (trend.muted ? void unmute(trend, changed) : setDeed({ deed: "mute", trend }))) },
       { key: "t", words: "Make a topic of the trend", act: withCard((trend) => setDeed({ deed: "topic", trend })) },
     ] : []),
     { key: ".", words: "Show what changed", act: showNews },
@@ -174,10 +184,10 @@ function TrendCards() {
           </select>
         </label>
       </div>
-      <TrendStack answer={answer} shown={shown} day={day} show={show.name} onDeed={(which, trend) => setDeed({ deed: which, trend })} openWhy={openWhy} onWhy={toggleWhy} />
-      {deed?.deed === "mute" && <MuteDialog trend={deed.trend} onClose={() => setDeed(null)} onDone={answer.again} />}
-      {deed?.deed === "merge" && <MergeDialog trend={deed.trend} onClose={() => setDeed(null)} onDone={answer.again} />}
-      {deed?.deed === "note" && <NoteDialog trend={deed.trend} onClose={() => setDeed(null)} onDone={answer.again} />}
+      <TrendStack answer={answer} onChanged={changed} isHeld={isHeld} shown={shown} day={day} show={show.name} onDeed={(which, trend) => setDeed({ deed: which, trend })} openWhy={openWhy} onWhy={toggleWhy} />
+      {deed?.deed === "mute" && <MuteDialog trend={deed.trend} onClose={() => setDeed(null)} onDone={changed} />}
+      {deed?.deed === "merge" && <MergeDialog trend={deed.trend} onClose={() => setDeed(null)} onDone={changed} />}
+      {deed?.deed === "note" && <NoteDialog trend={deed.trend} onClose={() => setDeed(null)} onDone={changed} />}
       {deed?.deed === "topic" && <TopicDialog trend={deed.trend} onClose={() => setDeed(null)} />}
     </div>
   );
@@ -194,8 +204,10 @@ function DayHead({ day }: { day: string }) {
   );
 }
 
-function TrendStack({ answer, shown, day, show, onDeed, openWhy, onWhy }: {
+function TrendStack({ answer, onChanged, isHeld, shown, day, show, onDeed, openWhy, onWhy }: {
   answer: Answer<TrendList>;
+  onChanged: () => void;
+  isHeld: boolean;
   shown: Trend[];
   day: string;
   show: Show;
@@ -204,12 +216,12 @@ function TrendStack({ answer, shown, day, show, onDeed, openWhy, onWhy }: {
   onWhy: (trend: Trend) => void;
 }) {
   if (answer.problem) return <Failed problem={answer.problem} what="Trends" again={answer.again} />;
-  if (!answer.data) return <Loading words="Trends are on their way" rows={6} />;
+  if (!answer.data || !isHeld) return <Loading words="Trends are on their way" rows={6} />;
   if (!shown.length) return <Nothing listening={answer.data.listening} day={day} show={show} hasOthers={answer.data.trends.length > 0} />;
   return (
     <div class="trend-stack" role="feed" aria-label="Trends" aria-busy={answer.isLoading}>
       {shown.map((trend) => (
-        <TrendCard key={trend.id} trend={trend} onDeed={(deed) => onDeed(deed, trend)} onChanged={answer.again} isWhyOpen={openWhy === trend.id} onWhy={() => onWhy(trend)} />
+        <TrendCard key={trend.id} trend={trend} onDeed={(deed) => onDeed(deed, trend)} onChanged={onChanged} isWhyOpen={openWhy === trend.id} onWhy={() => onWhy(trend)} />
       ))}
       <p class="quiet">{counted(shown.length, "trend")}. {answer.data.next ? "More are kept than are shown here: the CSV holds all." : ""}</p>
     </div>
