@@ -175,7 +175,7 @@ test("strangers' texts are text", async () => {
 test("one panel that fails leaves the others, and can be tried again", async () => {
   const page = await h.open("/listen/live");
   await page.route("**/api/v1/timeline?*", (route) => route.fulfill({ status: 500, contentType: "application/problem+json", body: '{"title":"it broke","status":500}' }));
-  await page.evaluate(() => document.querySelector('a[href^="/listen/explore"]').click());
+  await page.getByRole("link", { name: "Explore", exact: true }).first().click();
   await page.getByText("The timeline could not be shown").waitFor();
   await page.locator(".list-row").first().waitFor();
   await page.unroute("**/api/v1/timeline?*");
@@ -246,5 +246,28 @@ test("a view is saved, opened, changed, reverted, and deleted with undo", async 
   const kept = await h.api("learner", "GET", "/views?client=demo");
   assert.deepEqual(kept.body.views.map((each) => each.name), ["The crane today"]);
   await h.clean(page);
+  await page.context().close();
+});
+
+test("what was not captured is hatched, and said in the table", async () => {
+  const hours = (n) => new Date(Date.now() - n * 3_600_000).toISOString();
+  const page = await explore("/listen/explore?q=ferry");
+  assert.equal(await page.locator(".bars .gap").count(), 0);
+  const answer = await h.api("practitioner", "POST", "/coverage?client=demo", { from: hours(60), until: hours(48), reason: "the line was cut", source: "toot" });
+  assert.equal(answer.status, 201, JSON.stringify(answer.body));
+  await page.locator(".bars .gap").first().waitFor({ state: "attached" });
+  await h.check(page, "explore-gap");
+  await page.getByRole("button", { name: "Posts: show as a table" }).click();
+  for (let i = 0; i < 12 && !(await page.getByText("not captured: toot: the line was cut").count()); i++) await page.getByRole("button", { name: "Later rows" }).click();
+  await page.getByText("not captured: toot: the line was cut").first().waitFor();
+  await page.context().close();
+});
+
+test("asking the same again brings what is new", async () => {
+  const page = await explore("/listen/explore?q=zebra");
+  await page.getByText("No post fits").waitFor();
+  await h.push([{ id: "toot:zebra", platform: "toot", at: new Date().toISOString(), author: { id: "u-z", handle: "zoe" }, text: "a zebra on the quay" }]);
+  await query(page).press("Enter");
+  await page.getByText("on the quay").waitFor();
   await page.context().close();
 });

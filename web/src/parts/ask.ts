@@ -1,4 +1,5 @@
 // A question that a component asks: asked when its address changes, dropped when nobody waits for it any more.
+import { signal } from "@preact/signals";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { get, Problem, remembered } from "./api.ts";
 
@@ -12,6 +13,16 @@ export interface Answer<T> {
   again: () => void;
 }
 
+const everything = signal(0);
+/** Changes with askAgain: for hooks that ask by themselves. */
+export function askRound(): number {
+  return everything.value;
+}
+/** Every question on the page is asked anew: the reader wants to know what is new. What has not changed is not sent again (ETag). */
+export function askAgain(): void {
+  everything.value += 1;
+}
+
 /** useAsk(apiUrl("/count", { q })). null asks nothing. isLater: after what the reader looks at first has been asked. */
 export function useAsk<T>(url: string | null, { isLater = false } = {}): Answer<T> {
   const [state, setState] = useState<{ url: string | null; data: T | undefined; problem: Problem | undefined; isLoading: boolean }>(() => ({
@@ -21,6 +32,7 @@ export function useAsk<T>(url: string | null, { isLater = false } = {}): Answer<
     isLoading: url !== null,
   }));
   const [round, setRound] = useState(0);
+  const common = askRound();
   const shown = useRef<{ url: string; data: T } | null>(null);
 
   useEffect(() => {
@@ -48,7 +60,7 @@ export function useAsk<T>(url: string | null, { isLater = false } = {}): Answer<
       },
     );
     return () => stop.abort();
-  }, [url, round]);
+  }, [url, round, common]);
 
   const again = useCallback(() => setRound((n) => n + 1), []);
   const isBehind = state.url !== url; // this render has a new address that the effect has not seen yet

@@ -2,6 +2,7 @@
 // By keyboard: arrows walk the bars, Shift+arrows choose a stretch, Enter applies it, Escape lets it go.
 import type { ComponentChildren } from "preact";
 import { useId, useMemo, useRef, useState } from "preact/hooks";
+import { useCoverage, type Gap } from "./coverage.ts";
 import { Figure } from "./figure.tsx";
 import { bucketWords, roundSteps, timeTicks } from "./scale.ts";
 import { useWidth } from "./use-width.ts";
@@ -14,22 +15,19 @@ export interface Timeline {
   since: string | null;
   until: string;
   total: number;
-  arriving_from: string | null;
-}
-export interface Gap {
-  from: string;
-  until: string;
-  reason: string;
-  source?: string;
 }
 export interface Mark {
   at: string;
   words: string;
 }
 
-export function Histogram({ timeline, gaps = [], marks = [], onBrush, csv, title = "Posts", height = 132, aside }: {
+/** "the server was not running", "twitter: the connection was lost" */
+export function gapWords(gap: Gap): string {
+  return gap.source ? `${gap.source}: ${gap.reason}` : gap.reason;
+}
+
+export function Histogram({ timeline, marks = [], onBrush, csv, title = "Posts", height = 132, aside }: {
   timeline: Timeline;
-  gaps?: readonly Gap[];
   /** Starts and peaks: dots with words. */
   marks?: readonly Mark[];
   /** Both ends fall on bucket edges, the earlier first. */
@@ -40,15 +38,16 @@ export function Histogram({ timeline, gaps = [], marks = [], onBrush, csv, title
   aside?: ComponentChildren;
 }) {
   const { by_s, counts } = timeline;
+  const { gaps, arriving_from } = useCoverage();
   const start_s = Date.parse(timeline.from) / 1000;
-  const arriving_s = timeline.arriving_from ? Date.parse(timeline.arriving_from) / 1000 : Infinity;
+  const arriving_s = arriving_from ? Date.parse(arriving_from) / 1000 : Infinity;
   const [cursor, setCursor] = useState<number | null>(null);
   const [anchor, setAnchor] = useState<number | null>(null); // where a keyboard selection began
 
   const edge = (i: number) => start_s + i * by_s;
   const gapAt = (i: number) => gaps.find((gap) => Date.parse(gap.from) / 1000 < edge(i + 1) && Date.parse(gap.until) / 1000 > edge(i));
   const markAt = (i: number) => marks.filter((mark) => { const at = Date.parse(mark.at) / 1000; return at >= edge(i) && at < edge(i + 1); });
-  const note = (i: number) => [gapAt(i) && `not captured: ${gapAt(i)!.reason}`, edge(i + 1) > arriving_s && "posts still arrive", ...markAt(i).map((m) => m.words)].filter(Boolean).join("; ");
+  const note = (i: number) => [gapAt(i) && `not captured: ${gapWords(gapAt(i)!)}`, edge(i + 1) > arriving_s && "posts still arrive", ...markAt(i).map((m) => m.words)].filter(Boolean).join("; ");
   const spanWords = (i: number) => (by_s >= 86400 ? day(edge(i) * 1000) + (by_s > 86400 ? ` to ${day(edge(i + 1) * 1000 - 1)}` : "") : `${moment(edge(i) * 1000)} to ${hourMinute(edge(i + 1) * 1000)}`);
   const said = (() => {
     if (cursor === null || counts[cursor] === undefined) return "";
@@ -204,7 +203,7 @@ function Bars({ counts, start_s, by_s, arriving_s, gaps, marks, height, cursor, 
         {gaps.map((gap, i) => {
           const a = Math.max(LEFT, x(Date.parse(gap.from) / 1000));
           const b = Math.min(width, x(Date.parse(gap.until) / 1000));
-          return b > a ? <rect key={i} x={a} y={ABOVE} width={Math.max(2, b - a)} height={bottom - ABOVE} fill={`url(#${hatch})`} /> : null;
+          return b > a ? <rect key={i} class="gap" x={a} y={ABOVE} width={Math.max(2, b - a)} height={bottom - ABOVE} fill={`url(#${hatch})`} /> : null;
         })}
         {chosen && <rect class={drag?.moved || anchor !== null ? "stretch is-chosen" : "stretch"} x={LEFT + chosen[0]! * step} y={ABOVE} width={(chosen[1]! - chosen[0]! + 1) * step} height={bottom - ABOVE} />}
         <path class="settled" d={settled} />

@@ -1,6 +1,7 @@
 // A long answer that comes in pages by cursor, remembered for Back: the items and how far the reader had scrolled.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { get, Problem } from "./api.ts";
+import { askRound } from "./ask.ts";
 
 export interface Pages<T> {
   items: T[];
@@ -32,13 +33,17 @@ export function usePages<T, Body extends { next: string | null; total?: number }
     isLoading: url !== null && !kept.has(url),
   }));
   const [round, setRound] = useState(0);
+  const common = askRound();
+  const asked = useRef({ round, common });
   const newest = useRef(state);
   newest.current = state;
   const running = useRef<AbortController | null>(null);
 
   useEffect(() => {
     if (url === null) return;
-    const before = round === 0 ? (kept.get(url) as Kept<T> | undefined) : undefined;
+    const isAgain = asked.current.round !== round || asked.current.common !== common;
+    asked.current = { round, common };
+    const before = isAgain ? undefined : (kept.get(url) as Kept<T> | undefined);
     if (before) {
       setState({ url, list: before, isLoading: false });
       return;
@@ -61,7 +66,7 @@ export function usePages<T, Body extends { next: string | null; total?: number }
       },
     );
     return () => stop.abort();
-  }, [url, round]);
+  }, [url, round, common]);
 
   const more = useCallback(() => {
     const { url: base, list, isLoading } = newest.current;

@@ -1,5 +1,6 @@
 // Small pictures as SVG: sharp, printable, readable to screen readers. Bars and lines begin at zero.
-import { useRef, useState } from "preact/hooks";
+import { useId, useRef, useState } from "preact/hooks";
+import { useCoverage } from "./coverage.ts";
 import { moment, short } from "./words.ts";
 import { roundSteps } from "./scale.ts";
 import { useWidth } from "./use-width.ts";
@@ -34,19 +35,20 @@ export interface LineSeries {
 }
 
 /** Up to four lines over the same buckets, each named at its end. The cursor's values go to onSaid. */
-export function Lines({ series, from, by_s, label, height = 180, arriving_from, onSaid, unit = short }: {
+export function Lines({ series, from, by_s, label, height = 180, onSaid, unit = short }: {
   series: readonly LineSeries[];
   from: string;
   by_s: number;
   label: string;
   height?: number;
-  arriving_from?: string | null;
   onSaid?: (words: string) => void;
   unit?: (n: number) => string;
 }) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const [at, setAt] = useState<number | null>(null);
+  const hatch = useId();
+  const { gaps, arriving_from } = useCoverage();
   const length = Math.max(...series.map((each) => each.counts.length), 1);
   const most = Math.max(1e-9, ...series.flatMap((each) => [...each.counts]));
   const steps = roundSteps(most);
@@ -100,6 +102,16 @@ export function Lines({ series, from, by_s, label, height = 180, arriving_from, 
         {ticks.map((i) => (
           <text key={i} class="tick" x={x(i)} y={height - 4} text-anchor={i === 0 ? "start" : i === length - 1 ? "end" : "middle"}>{moment(whenOf(i))}</text>
         ))}
+        <defs>
+          <pattern id={hatch} width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+            <line class="hatch" x1="0" y1="0" x2="0" y2="7" />
+          </pattern>
+        </defs>
+        {gaps.map((gap, i) => {
+          const place = (at: string) => Math.max(plot.left, Math.min(plot.right, x((Date.parse(at) - start_ms) / 1000 / by_s)));
+          const [a, b] = [place(gap.from), place(gap.until)];
+          return b > a ? <rect key={i} class="gap" x={a} y={plot.top} width={Math.max(2, b - a)} height={plot.bottom - plot.top} fill={`url(#${hatch})`}><title>Not captured: {gap.reason}</title></rect> : null;
+        })}
         {arrivingAt < length && <rect class="arriving" x={x(Math.max(0, arrivingAt - 0.5))} y={plot.top} width={Math.max(1, plot.right - x(Math.max(0, arrivingAt - 0.5)))} height={plot.bottom - plot.top}><title>Posts still arrive here</title></rect>}
         {series.map((each, i) => (
           <path key={i} class={`line line-${i % 4}`} d={each.counts.map((n, k) => `${k ? "L" : "M"}${x(k).toFixed(1)} ${y(n).toFixed(1)}`).join("")} />

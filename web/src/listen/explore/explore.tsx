@@ -2,9 +2,9 @@
 import "./explore.css";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { apiUrl } from "../../parts/api.ts";
-import { useAsk } from "../../parts/ask.ts";
+import { askAgain, useAsk } from "../../parts/ask.ts";
 import { useCommands } from "../../parts/commands.ts";
-import { Histogram, type Gap, type Timeline } from "../../parts/histogram.tsx";
+import { Histogram, type Timeline } from "../../parts/histogram.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { may } from "../../parts/session.ts";
 import { useKeys } from "../../parts/keys.ts";
@@ -40,7 +40,6 @@ export default function Explore() {
   const [active, setActive] = useState<string | null>(state.post || null);
   const pages = usePages<Post, { posts: Post[]; next: string | null; total: number }>(state.show === "posts" ? postsUrl(state) : null, (body) => body.posts);
   const timeline = useAsk<Timeline>(asked("/timeline", state, { by: state.by }));
-  const coverage = useAsk<{ gaps: Gap[] }>(apiUrl("/coverage"));
   const lint = useAsk<Lint>(state.q ? apiUrl("/lint", { q: state.q }) : null);
   const isWrong = lint.data?.is_valid === false && !lint.isStale; // an address can hold what the query bar would not ask
   const isVoid = stats.value?.posts === 0 && !pages.items.length;
@@ -77,6 +76,7 @@ export default function Explore() {
     { key: "o", words: "Open the thread", act: () => { const post = current() ?? pages.items[0]; if (post) open(post); } },
     { key: "Enter", words: "Open the thread", isHidden: true, act: () => { const post = current(); if (post) open(post); } },
     { key: "Escape", words: "Close the thread", act: () => state.post && close() },
+    { key: "r", words: "Ask again", act: askAgain },
     { key: "y", words: "Copy the link", act: () => void copyLink(state) },
     { key: "t ArrowLeft", words: "Time: earlier", act: () => step("earlier") },
     { key: "t ArrowRight", words: "Time: later", act: () => step("later") },
@@ -97,7 +97,7 @@ export default function Explore() {
     <div class={state.post && !isNarrow ? "explore has-drawer" : "explore"}>
       <h1 class="unseen">Explore</h1>
       <div class="explore-top">
-        <QueryBar q={state.q} handle={bar} onQuery={(q) => explore({ q, post: "" })} />
+        <QueryBar q={state.q} handle={bar} onQuery={(q) => (q === state.q ? askAgain() : explore({ q, post: "" }))} />
         <div class="explore-acts row">
           <TimeRange range={rangeOf(state)} onRange={(range) => explore({ since: range.since, until: range.until, by: "" })} />
           <Views state={state} />
@@ -118,7 +118,6 @@ export default function Explore() {
           {(data) => (
             <Histogram
               timeline={data}
-              gaps={coverage.data?.gaps ?? []}
               csv={asked("/timeline", state, { by: state.by, format: "csv" })}
               onBrush={(since, until) => explore({ since: iso(since), until: iso(until), by: "" })}
               aside={<By state={state} timeline={data} />}
