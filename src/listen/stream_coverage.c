@@ -38,7 +38,7 @@ enum error_code coverage_start(struct stream *stream, struct error *error)
     struct listening *listening = &stream->listening;
     struct arena      arena = {0};
     struct str        beat = {0};
-    int64_t           now_us = stream_now_us(stream);
+    int64_t           now_us = listening->started_us = stream_now_us(stream);
     enum error_code   code = coverage_read(stream->archive, &listening->coverage, error);
     if (!code)
         code = archive_get_state(stream->archive, str_of(beat_name), &arena, &beat, error);
@@ -102,8 +102,11 @@ void coverage_heard(struct stream *stream, int64_t at_us, int64_t now_us)
     int64_t           lag_us = now_us - at_us;
     if (lag_us > LIVE_LAG_US || lag_us < -LIVE_LAG_US)
         return;
+    /* What was published before we listened was kept back by our stop, not by its platform. */
+    bool is_since_start = at_us >= listening->started_us - GAP_LEAST_US;
     pthread_mutex_lock(&listening->lock);
-    listening->lags_us[listening->lag_count++ % COVERAGE_LAGS] = lag_us > 0 ? lag_us : 0;
+    if (is_since_start)
+        listening->lags_us[listening->lag_count++ % COVERAGE_LAGS] = lag_us > 0 ? lag_us : 0;
     listening->live_us = now_us;
     pthread_mutex_unlock(&listening->lock);
 }

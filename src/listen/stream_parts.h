@@ -99,7 +99,8 @@ enum { COVERAGE_LAGS = 1024 };
 
 /* What is known of what was missed, and of how late posts come. */
 struct listening {
-    pthread_mutex_t lock;
+    int64_t         started_us; /* stream's clock; does not change */
+    pthread_mutex_t lock;       /* guards what follows */
     struct coverage coverage;
     bool            is_dirty;   /* the archive has not heard of the newest gap yet */
     int64_t         beat_us;    /* monotonic: the last sign of life in the archive */
