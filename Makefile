@@ -4,7 +4,7 @@
 #   make test    build with sanitizers and run every test; ends with one line "N passed, N failed"
 #   make build   only the release binary, build/bellwether
 #   make fuzz    libFuzzer targets for everything that parses (needs clang), FUZZ_SECONDS each
-#   make bench   ratios against SQLite FTS5 in the same run (needs libsqlite3-dev), over BENCH_POSTS or the invented town
+#   make bench   ratios against SQLite FTS5 and nginx in the same run (wrk and nginx where they are), over BENCH_POSTS or the invented town
 #   make soak    the live page for ten minutes at 500 posts a second (SOAK_SECONDS, SOAK_RATE)
 #   make clean   remove the build folders
 
@@ -30,7 +30,7 @@ FUZZ_SECONDS ?= 60
 fuzz: packages
 	@test -f build-fuzz/build.ninja || CC=clang CXX=clang++ meson setup build-fuzz -Dfuzzers=true -Dtests=false -Db_sanitize=address,undefined -Db_lundef=false
 	@ninja -C build-fuzz
-	@for name in text post query; do mkdir -p build-fuzz/corpus/$$name; \
+	@for name in text post query table http settings api; do mkdir -p build-fuzz/corpus/$$name; \
 		build-fuzz/tests/fuzz/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) -max_len=2000 -detect_leaks=0 -artifact_prefix=build-fuzz/$$name- \
 			build-fuzz/corpus/$$name tests/fuzz/corpus/$$name || exit 1; done
 
@@ -39,6 +39,7 @@ bench: build
 	@ninja -C build bench/bench_queries
 	@test -f "$(BENCH_POSTS)" || build/bellwether --data build/bench-data -q demo --report >/dev/null
 	@build/bench/bench_queries "$(BENCH_POSTS)"
+	@sh bench/serve.sh build/bellwether "$(BENCH_POSTS)"
 
 soak: build
 	@BELLWETHER=$(CURDIR)/build/bellwether SOURCE_ROOT=$(CURDIR) SCREENSHOTS=$(CURDIR)/build/screenshots \

@@ -211,8 +211,8 @@ static enum error_code start_daemon(struct server *server, struct error *error)
     long     cores = sysconf(_SC_NPROCESSORS_ONLN);
     unsigned loops = cores / 2 < 1 ? 1 : cores / 2 > LOOPS_MOST ? LOOPS_MOST : (unsigned)(cores / 2);
     struct MHD_OptionItem pool[] = {{MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)loops, NULL}, {MHD_OPTION_END, 0, NULL}};
-    /* Half of a connection's memory reads; so headers may grow to their bound, and are refused by us rather than cut off. */
-    size_t memory = (size_t)server->limits.header_bytes * 2 + 16 * 1024;
+    /* So much that headers may grow to their bound and are refused by us rather than cut off; no more, since it is cleared for each request. */
+    size_t memory = (size_t)server->limits.header_bytes + 16 * 1024;
     server->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, 0, may_connect, server, step, server,
                                       MHD_OPTION_LISTEN_SOCKET, server->listen_fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory,
                                       MHD_OPTION_CONNECTION_LIMIT, server->limits.connections, MHD_OPTION_CONNECTION_TIMEOUT,

@@ -14,8 +14,11 @@ static void *work(void *context)
     struct workers *workers = worker->workers;
     pthread_mutex_lock(&workers->lock);
     for (;;) {
-        while (!workers->first && !workers->is_ending)
+        while (!workers->first && !workers->is_ending) {
+            workers->idle++;
             pthread_cond_wait(&workers->has_job, &workers->lock);
+            workers->idle--;
+        }
         struct job *job = workers->first;
         if (!job)
             break;
@@ -24,11 +27,9 @@ static void *work(void *context)
             workers->last = &workers->first;
         job->next = NULL;
         workers->queued--;
-        workers->busy++;
         pthread_mutex_unlock(&workers->lock);
         job->run(job, worker->number);
         pthread_mutex_lock(&workers->lock);
-        workers->busy--;
     }
     pthread_mutex_unlock(&workers->lock);
     return NULL;
@@ -69,8 +70,10 @@ void workers_add(struct workers *workers, struct job *job)
     *workers->last = job;
     workers->last = &job->next;
     workers->queued++;
-    pthread_cond_signal(&workers->has_job);
+    bool has_idle = workers->idle > 0;
     pthread_mutex_unlock(&workers->lock);
+    if (has_idle) /* after the lock, so that who wakes does not meet it; nobody is called who works already and will look again */
+        pthread_cond_signal(&workers->has_job);
 }
 
 unsigned workers_queued(struct workers *workers)

@@ -15,7 +15,7 @@ struct workers {
     pthread_mutex_t lock;
     pthread_cond_t  has_job;
     struct job     *first, **last;
-    unsigned        queued, busy;
+    unsigned        queued, idle;
     bool            is_ending;
     pthread_t      *threads;
     struct worker  *each;
