@@ -319,6 +319,8 @@ struct alert_courier_options {
     struct alert_mail_settings mail; /* outlives the courier */
     bool                       allows_private; /* webhooks to loopback and private addresses */
     unsigned                   timeout_ms; /* 0: 15,000 for each attempt */
+    /* Writes the newest mail settings and allows_private into the courier's own options, on its thread, before each attempt. NULL: as given. */
+    void (*refresh)(void *context, struct alert_courier_options *options);
     /* Reports "alert sent", "alert not sent" and the like; no secrets. May be NULL. Any thread. */
     void (*log)(void *context, const char *level, const char *event, const char *words);
     void *context;

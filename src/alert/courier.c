@@ -250,6 +250,8 @@ static void *run(void *context)
             struct parcel   parcel;
             enum error_code code = is_stopping(courier) ? ERROR_CANCELLED : ERROR_NONE;
             arena_reset(&arena);
+            if (options->refresh)
+                options->refresh(options->context, &courier->options);
             if (!code)
                 code = take_next(options->records, clock_now_us(), &arena, &parcel, &error);
             if (!code && parcel.id)

@@ -8,7 +8,8 @@ enum { HITS_MOST = 50 /* of one rule in one evaluation */, RULES_READ_MOST = ALE
 
 struct decided {
     struct alert_firing firing;
-    struct letter       letter;
+    struct post         posts[ALERT_SAMPLES]; /* to show */
+    size_t              post_count;
     struct str          post_ids;
 };
 struct judged {
@@ -83,13 +84,14 @@ static struct str keep_text(struct buf *text, struct arena *arena)
 static enum error_code describe(const struct alert_world *world, const struct query_node *root, const struct alert_kept *kept,
                                 const struct alert_hit *hit, struct arena *arena, struct decided *decided, struct error *error)
 {
-    struct post        *posts;
-    size_t              post_count;
-    struct buf          text = {.max_bytes = 64 * 1024};
+    struct post             *posts;
+    struct buf               text = {.max_bytes = 64 * 1024};
     const struct alert_rule *rule = &kept->rule;
-    enum error_code     code = history_samples(world, root, hit->at_us - rule->window_us, hit->at_us, arena, &posts, &post_count, error);
+    enum error_code          code = history_samples(world, root, hit->at_us - rule->window_us, hit->at_us, arena, &posts, &decided->post_count, error);
     if (code)
         return code;
+    for (size_t i = 0; i < decided->post_count; i++)
+        decided->posts[i] = posts[i];
     struct alert_firing *firing = &decided->firing;
     *firing = (struct alert_firing){
         .rule = kept->id, .rule_version = kept->version, .at_us = hit->at_us, .seen_us = clock_now_us(), .rule_name = rule->name,
@@ -98,12 +100,10 @@ static enum error_code describe(const struct alert_world *world, const struct qu
         .basis = alert_basis_names[hit->judgement.basis], .held_until_us = alert_quiet_ends(&rule->quiet, hit->at_us)};
     letter_words(rule, &hit->judgement, hit->voices, &text);
     firing->words = firing->title = keep_text(&text, arena);
-    print_ids(posts, post_count, &text);
+    print_ids(decided->posts, decided->post_count, &text);
     decided->post_ids = keep_text(&text, arena);
     buf_fini(&text);
-    if (!firing->title.ptr || !decided->post_ids.ptr)
-        return keep_no_memory(error);
-    return letter_write(world, kept, LETTER_FIRING, firing, 1, posts, post_count, arena, &decided->letter, error);
+    return firing->title.ptr && decided->post_ids.ptr ? ERROR_NONE : keep_no_memory(error);
 }
 
 static enum error_code judge(const struct alert_world *world, struct judged *judged, struct arena *arena, struct error *error)
@@ -179,8 +179,22 @@ static enum error_code write_tone(struct record *record, const struct judged *ju
     return record_run(old, error);
 }
 
-static enum error_code write_judged(struct record *record, struct judged *judged, bool *is_ours_out, struct error *error)
+/* The firing, and a letter that knows its number, to everybody who is to be told at once. */
+static enum error_code write_decided(const struct alert_world *world, const struct alert_kept *kept, struct decided *decided, struct arena *arena,
+                                     bool *was_added_out, struct error *error)
 {
+    struct letter   letter;
+    enum error_code code = add_firing(world->records, &decided->firing, decided->post_ids, was_added_out, error);
+    if (code || !*was_added_out || decided->firing.held_until_us)
+        return code;
+    code = letter_write(world, kept, LETTER_FIRING, &decided->firing, 1, decided->posts, decided->post_count, arena, &letter, error);
+    return code ? code : outbox_put(world->records, kept, LETTER_FIRING, decided->firing.id, &letter, NULL, error);
+}
+
+static enum error_code write_judged(const struct alert_world *world, struct judged *judged, struct arena *arena, bool *is_ours_out,
+                                    struct error *error)
+{
+    struct record           *record = world->records;
     struct record_statement *set = record_statement(record, "alert_rule_evaluated");
     record_bind_i64(set, ":id", judged->kept.id);
     record_bind_i64(set, ":version", judged->kept.version);
@@ -197,11 +211,8 @@ static enum error_code write_judged(struct record *record, struct judged *judged
     if (judged->kept.rule.on == ALERT_TONE && (code = write_tone(record, judged, error)))
         return code;
     for (size_t i = 0; i < judged->count && !code; i++) {
-        struct decided *decided = &judged->decided[i];
-        bool            was_added;
-        code = add_firing(record, &decided->firing, decided->post_ids, &was_added, error);
-        if (!code && was_added && !decided->firing.held_until_us)
-            code = outbox_put(record, &judged->kept, LETTER_FIRING, decided->firing.id, &decided->letter, NULL, error);
+        bool was_added;
+        code = write_decided(world, &judged->kept, &judged->decided[i], arena, &was_added, error);
     }
     return code;
 }
@@ -243,7 +254,7 @@ static enum error_code evaluate_rule(const struct alert_world *world, struct jud
         return write_problem(world->records, &judged->kept, &why, error);
     enum error_code code = record_begin(world->records, error);
     if (!code)
-        code = record_end(world->records, write_judged(world->records, judged, &is_ours, error), error);
+        code = record_end(world->records, write_judged(world, judged, arena, &is_ours, error), error);
     for (size_t i = 0; i < judged->count && !code && is_ours; i++)
         tell_of(&judged->decided[i].firing, tell, context);
     return code;
@@ -391,10 +402,10 @@ static enum error_code has_fired_for(struct record *record, int64_t rule, int64_
 static enum error_code describe_trend(const struct alert_world *world, const struct alert_kept *kept, const struct alert_trend *trend,
                                       struct arena *arena, struct decided *decided, struct error *error)
 {
-    struct buf               text = {.max_bytes = 64 * 1024};
-    struct post              posts[ALERT_SAMPLES];
-    size_t                   post_count = 0;
-    struct alert_firing     *firing = &decided->firing;
+    struct buf           text = {.max_bytes = 64 * 1024};
+    struct alert_firing *firing = &decided->firing;
+    struct error         missing = {0}; /* deleted since: it is not shown */
+    decided->post_count = 0;
     *firing = (struct alert_firing){
         .rule = kept->id, .rule_version = kept->version, .at_us = world->now_us, .seen_us = clock_now_us(), .rule_name = kept->rule.name,
         .value = trend->posts, .voices = (int64_t)(trend->voices + 0.5), .z = trend->strength, .trend = trend->id,
@@ -405,26 +416,22 @@ static enum error_code describe_trend(const struct alert_world *world, const str
     buf_printf(&text, "%.*s (%lld posts, %lld voices, strength %.0f)", STR_ARG(firing->title), (long long)trend->posts, (long long)firing->voices,
                trend->strength);
     firing->words = keep_text(&text, arena);
-    for (size_t i = 0; i < trend->post_id_count && post_count < ALERT_SAMPLES; i++)
-        if (!archive_post(world->snapshot, trend->post_ids[trend->post_id_count - 1 - i], arena, &posts[post_count], NULL))
-            post_count++;
-    print_ids(posts, post_count, &text);
+    for (size_t i = 0; i < trend->post_id_count && decided->post_count < ALERT_SAMPLES; i++)
+        if (!archive_post(world->snapshot, trend->post_ids[trend->post_id_count - 1 - i], arena, &decided->posts[decided->post_count], &missing))
+            decided->post_count++;
+    print_ids(decided->posts, decided->post_count, &text);
     decided->post_ids = keep_text(&text, arena);
     buf_fini(&text);
-    if (!firing->words.ptr || !firing->title.ptr || !decided->post_ids.ptr)
-        return keep_no_memory(error);
-    return letter_write(world, kept, LETTER_FIRING, firing, 1, posts, post_count, arena, &decided->letter, error);
+    return firing->words.ptr && firing->title.ptr && decided->post_ids.ptr ? ERROR_NONE : keep_no_memory(error);
 }
 
-static enum error_code write_trend(struct record *record, const struct alert_kept *kept, struct decided *decided, bool *was_added_out,
-                                   struct error *error)
+static enum error_code write_trend(const struct alert_world *world, const struct alert_kept *kept, struct decided *decided, struct arena *arena,
+                                   bool *was_added_out, struct error *error)
 {
-    enum error_code code = add_firing(record, &decided->firing, decided->post_ids, was_added_out, error);
+    enum error_code code = write_decided(world, kept, decided, arena, was_added_out, error);
     if (code || !*was_added_out)
         return code;
-    if (!decided->firing.held_until_us && (code = outbox_put(record, kept, LETTER_FIRING, decided->firing.id, &decided->letter, NULL, error)))
-        return code;
-    struct record_statement *set = record_statement(record, "alert_rule_fired");
+    struct record_statement *set = record_statement(world->records, "alert_rule_fired");
     record_bind_i64(set, ":id", kept->id);
     record_bind_i64(set, ":fired_us", decided->firing.at_us);
     return record_run(set, error);
@@ -455,7 +462,7 @@ static enum error_code hear_one(const struct alert_world *world, const struct al
         code = record_begin(world->records, error);
     if (code)
         return code;
-    code = record_end(world->records, write_trend(world->records, kept, &decided, was_added_out, error), error);
+    code = record_end(world->records, write_trend(world, kept, &decided, arena, was_added_out, error), error);
     if (!code && *was_added_out)
         tell_of(&decided.firing, tell, context);
     return code;

@@ -301,7 +301,7 @@ void alert_rule_print(const struct alert_rule *rule, struct json *json)
 
 double alert_trend_strength(const struct alert_rule *rule)
 {
-    /* The engine opens at about 6; half of its trends of a normal week stay under 10, one in ten passes 16 (docs/alerts.md). */
+    /* A trend's z, on the scale of the cards in Trends. A choice of ours; the preview counts what it would have meant. */
     static const double strengths[] = {[ALERT_VERY_UNUSUAL] = 16, [ALERT_UNUSUAL] = 10, [ALERT_ABOVE_USUAL] = 0};
     return rule->least_strength > 0 ? rule->least_strength : strengths[rule->sensitivity];
 }
@@ -321,7 +321,8 @@ void alert_rule_words(const struct alert_rule *rule, struct buf *out)
     if (rule->on == ALERT_AUTHOR) {
         buf_printf(out, "%.*s posts", STR_ARG(rule->author));
     } else if (rule->on == ALERT_TREND) {
-        buf_printf(out, "a new trend of strength %.3g or more", alert_trend_strength(rule));
+        alert_trend_strength(rule) > 0 ? buf_printf(out, "a new trend of strength %.3g or more", alert_trend_strength(rule))
+                                       : buf_append_str(out, STR("any new trend"));
     } else {
         buf_printf(out, "%s: more %sposts than at the same hour of other days, in ", alert_sensitivity_words[rule->sensitivity],
                    rule->on == ALERT_TONE ? "negative " : "");

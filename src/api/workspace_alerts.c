@@ -1,20 +1,19 @@
 #include "api/workspace_alerts.h"
 
 #include "chronicle/chronicle.h"
+#include "settings/settings.h"
 #include "topic/topic.h"
 
 #include <stdlib.h>
 
 const char *workspace_public_url(const struct workspace *workspace)
 {
-    (void)workspace;
-    return NULL;
+    return settings_text(workspace->settings, "server.public_url");
 }
 
 bool workspace_can_mail(const struct workspace *workspace)
 {
-    (void)workspace;
-    return false;
+    return settings_text(workspace->settings, "mail.host")[0] && settings_text(workspace->settings, "mail.from")[0];
 }
 
 enum error_code workspace_topic_query(void *workspace, int64_t topic, struct arena *arena, struct str *query_out, struct error *error)
@@ -153,9 +152,19 @@ static void log_delivery(void *context, const char *level, const char *event, co
     workspace->complain(workspace->complain_context, workspace->name, line);
 }
 
+/* Before each round, so that changed settings hold without a restart. */
+static void read_settings(void *context, struct alert_courier_options *options)
+{
+    const struct settings *settings = ((struct workspace *)context)->settings;
+    options->allows_private = settings_boolean(settings, "webhooks.private_addresses");
+    options->mail = (struct alert_mail_settings){
+        .host = settings_text(settings, "mail.host"), .port = (unsigned)settings_number(settings, "mail.port"), .user = settings_text(settings, "mail.user"),
+        .password = settings_text(settings, "mail.password"), .from = settings_text(settings, "mail.from"), .tls = settings_text(settings, "mail.tls")};
+}
+
 enum error_code workspace_alerts_start(struct workspace *workspace, struct error *error)
 {
-    struct alert_courier_options options = {.records = workspace->records, .log = log_delivery, .context = workspace};
+    struct alert_courier_options options = {.records = workspace->records, .refresh = read_settings, .log = log_delivery, .context = workspace};
     return alert_courier_start(&options, &workspace->courier, error);
 }
 

@@ -5,13 +5,13 @@
 #include "alert/alert.h"
 #include "api/api.h"
 
-/* Starts the courier. Settings that are not there leave mail off. */
+/* Starts the courier. */
 enum error_code workspace_alerts_start(struct workspace *workspace, struct error *error);
 void            workspace_alerts_stop(struct workspace *workspace);
 /* Once a minute of the client's clock: judges rules, hears open trends, tells the page and wakes the courier. */
 enum error_code workspace_alerts_tick(struct workspace *workspace, int64_t now_us, struct error *error);
 
-/* Where the workbench is reached from outside, for links in messages; NULL where the settings do not say. */
+/* Where the workbench is reached from outside, for links in messages; empty where the settings do not say. */
 const char *workspace_public_url(const struct workspace *workspace);
 bool        workspace_can_mail(const struct workspace *workspace);
 /* alert_world.topic_query with the workspace as context. */

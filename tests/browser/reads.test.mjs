@@ -1,5 +1,7 @@
 // The reading room and Reads: read before you count, write in one breath, see what happened. By mouse, by keyboard alone, and for a viewer.
-import { assert, focused, house, tabTo, test } from "./harness.mjs";
+import { execFileSync } from "node:child_process";
+import path from "node:path";
+import { assert, house, tabTo, test } from "./harness.mjs";
 
 const h = await house();
 const HOUR = 3_600_000;
@@ -39,7 +41,11 @@ test("a sitting: posts one by one, marks and notes kept, charts only after the r
   await page.context().close();
   const again = await h.open(`/listen/read/${room}`, { as: "learner" });
   await again.getByText("some way in, ten to come").waitFor();
-  for (let place = 2; place < 12; place++) await again.keyboard.press("j");
+  for (let place = 2; place < 12; place++) {
+    const before = await again.locator(".room-place").innerText();
+    await again.keyboard.press("j");
+    await again.waitForFunction((words) => document.activeElement?.className === "room-place" && document.activeElement.textContent !== words, before);
+  }
   await again.getByText("the last one").waitFor();
   await again.getByRole("button", { name: "That was all twelve" }).click();
   await again.getByText("You have read twelve").waitFor();
@@ -139,7 +145,42 @@ test("a reviewer cannot settle by hand what the archive will settle", async () =
   assert.equal(stranger.status, 403);
 });
 
+/** Days pass: what is open ends as the archive would end it. (No read is due in less than ten minutes, and no test waits that long.) */
+function daysPass(member) {
+  const script = `
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], timeout=20)
+for n, (id,) in enumerate(db.execute("SELECT id FROM read WHERE status = 'open' AND member_name = ? ORDER BY id", [sys.argv[2]]).fetchall()):
+    db.execute("UPDATE read SET status = 'settled', came_true = ?, ended_us = due_us + 300000000, ended_by = 'the archive', outcome_posts = 40 WHERE id = ?", [int(n % 3 != 0), id])
+db.commit()`;
+  execFileSync("python3", ["-c", script, path.join(h.data, "clients", "demo", "records.db"), member]);
+}
+
+test("what happened, and from ten settled reads on how well she reads", async () => {
+  for (let i = 0; i < 11; i++) assert.equal((await make("reviewer", { q: `crane OR word${i}`, sure: 15 + 8 * i })).status, 201);
+  daysPass("reviewer");
+  const page = await h.open("/listen/reads?show=settled&whose=mine", { as: "reviewer" });
+  await page.locator(".calibration").first().waitFor();
+  const score = await page.getByRole("region", { name: "How well you read" }).innerText();
+  assert.match(score, /Brier score[\s\S]*11 reads[\s\S]*Against the base rate[\s\S]*Against the engine[\s\S]*%/);
+  await page.getByRole("button", { name: "Calibration: show as a table" }).first().click();
+  assert.match(await page.getByRole("region", { name: "Calibration, table" }).innerText(), /80 to 100 %/);
+  const card = page.locator(".read-card").first();
+  assert.match(await card.innerText(), /It (came true|did not come true)\.[\s\S]*40 posts in the 6 h before it was due[\s\S]*Brier 0\.\d\d/);
+  await h.check(page, "reads-settled");
+  await card.getByRole("link", { name: "What happened" }).click();
+  await page.locator(".read-curve").waitFor();
+  await page.locator(".read-engine").waitFor();
+  await h.check(page, "read-settled");
+  await page.context().close();
+  const other = await h.api("learner", "GET", "/reads/score?client=demo&member=1");
+  const own = await h.api("learner", "GET", "/reads/score?client=demo");
+  assert.equal(own.body.missing > 0 && own.body.brier === undefined, true, "nothing below ten");
+  assert.equal(other.status, 403);
+});
+
 test("looks right everywhere", async () => {
+  await h.everyLook("reads-score", "/listen/reads?show=settled", { as: "reviewer", prepare: (page) => page.locator(".calibration").first().waitFor() });
   await h.everyLook("reads", "/listen/reads");
   await h.everyLook("reads-new", "/listen/reads?new=1&q=crane", { prepare: (page) => page.getByRole("form").waitFor() });
   await h.everyLook("room-door", "/listen/read?q=crane", { as: "learner" });

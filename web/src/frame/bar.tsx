@@ -10,7 +10,7 @@ import { toast, toastProblem } from "../parts/toast.ts";
 import { clockWords, day, hourMinute, utc, zone, zoneWords } from "../parts/words.ts";
 import { screens } from "../screens.ts";
 import { overlay } from "./frame.tsx";
-import { line } from "./life.ts";
+import { line, unjudged } from "./life.ts";
 import { WingsDrawer } from "./wings.tsx";
 
 export function Bar() {
@@ -27,6 +27,7 @@ export function Bar() {
         <kbd>{keyWords("Ctrl+k")}</kbd>
       </button>
       <Clock />
+      <AlertBell />
       <Me />
     </header>
   );
@@ -52,6 +53,18 @@ function ClientSwitch() {
       <span>{now?.title ?? "Choose a client"}</span>
       <Icon name="down" size={12} />
     </Menu>
+  );
+}
+
+function AlertBell() {
+  const n = unjudged.value;
+  if (!client.value) return null;
+  const words = n ? `${n} alerts wait for a word` : "Alerts: nothing waits";
+  return (
+    <a class={n ? "button plain bar-bell is-live" : "button plain bar-bell"} href={href("/listen/alerts", { tab: "fired", unjudged: n ? "1" : null })} aria-label={words} title={words}>
+      <Icon name="bell" />
+      {n > 0 && <span>{n > 99 ? "99+" : n}</span>}
+    </a>
   );
 }
 

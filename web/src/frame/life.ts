@@ -17,11 +17,30 @@ export interface Stats {
 export const stats = signal<Stats | null>(null);
 export const line = signal<StreamState>({ is: "connecting" });
 
+interface AlertTold {
+  name: string;
+  title: string;
+  is_quiet: boolean;
+  is_digest: boolean;
+}
+
+/** Alerts of the last 30 days that wait for a word: the number at the bell. */
+export const unjudged = signal(0);
+async function countAlerts(): Promise<void> {
+  try {
+    unjudged.value = (await get<{ unjudged: number }>(apiUrl("/alerts"))).unjudged;
+  } catch {
+    // the bell keeps its number; the screen itself says what is wrong
+  }
+}
+
 export function useLife(): void {
   const name = client.value?.name;
   useEffect(() => {
     stats.value = null;
     if (!name) return;
+    unjudged.value = 0;
+    void countAlerts();
     const stop = new AbortController();
     get<Stats>(apiUrl("/stats"), stop.signal).then(
       (found) => {
@@ -33,10 +52,12 @@ export function useLife(): void {
     const listening = listenTo(eventsUrl(), {
       on: {
         clock: (data: { now: string; speed: number }) => setClock(data.now, data.speed),
-        alert: (data: { title?: string; words?: string }) => {
-          const words = data.title ?? data.words;
-          if (words) toast(`Alert: ${words}`);
+        alert: (data: AlertTold) => {
+          void countAlerts();
+          if (data.is_digest) toast(`What happened in the quiet hours: ${data.name}`);
+          else if (!data.is_quiet) toast(`Alert “${data.name}”: ${data.title}`);
         },
+        alert_rule: () => void countAlerts(),
       },
     });
     const unsubscribe = listening.state.subscribe((state) => (line.value = state));

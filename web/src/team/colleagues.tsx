@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { Field, problemOf, Said } from "../door/fields.tsx";
 import { useAsk } from "../parts/ask.ts";
 import { apiUrl, Problem, send } from "../parts/api.ts";
+import { Icon } from "../parts/icon.tsx";
 import { clientName } from "../parts/router.ts";
 import { client, may, session } from "../parts/session.ts";
 import { Empty, Shown } from "../parts/states.tsx";
@@ -63,7 +64,7 @@ export function Colleagues() {
                   <tr key={member.id} class={member.is_disabled ? "is-off" : ""}>
                     <th scope="row" dir="auto">{member.name}{member.id === session.value?.member.id && " (you)"}{member.is_disabled && <span class="unseen"> (disabled)</span>}</th>
                     <td>{canChange ? <RoleSelect label={`Role of ${member.name}`} value={member.role} onChange={(role) => void change(member, role)} /> : member.role}</td>
-                    {canChange && <td class="acts"><button type="button" aria-label={`Take out ${member.name}`} onClick={() => void remove(member)}>Take out</button></td>}
+                    {canChange && <td class="acts"><button type="button" class="plain square" aria-label={`Take out ${member.name}`} title={`Take ${member.name} out of ${title}`} onClick={() => void remove(member)}><Icon name="close" /></button></td>}
                   </tr>
                 ))}
               </tbody>

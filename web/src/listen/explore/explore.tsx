@@ -97,7 +97,7 @@ export default function Explore() {
     <div class={state.post && !isNarrow ? "explore has-drawer" : "explore"}>
       <h1 class="unseen">Explore</h1>
       <div class="explore-top">
-        <QueryBar q={state.q} handle={bar} onQuery={(q) => (q === state.q ? askAgain() : explore({ q, post: "" }))} />
+        <QueryBar placeholder={isNarrow ? "Every post" : undefined} q={state.q} handle={bar} onQuery={(q) => (q === state.q ? askAgain() : explore({ q, post: "" }))} />
         <div class="explore-acts row">
           <TimeRange range={rangeOf(state)} onRange={(range) => explore({ since: range.since, until: range.until, by: "" })} />
           <Views state={state} />

@@ -100,7 +100,7 @@ export default function Live() {
     <div class={open && !isNarrow ? "live has-drawer" : "live"}>
       <h1 class="unseen">Live</h1>
       <div class="live-top">
-        <QueryBar q={q} handle={bar} onQuery={(next) => setParams({ q: next, post: "" })} placeholder="Every post as it arrives. Try: ferry OR harbour" />
+        <QueryBar q={q} handle={bar} onQuery={(next) => setParams({ q: next, post: "" })} placeholder={isNarrow ? "Every post" : "Every post as it arrives. Try: ferry OR harbour"} />
         <div class="row live-line">
           <span class={`live-state is-${state.is}`} role="status"><i class="dot" aria-hidden="true" /> {state.words}</span>
           <span class="live-rate quiet">

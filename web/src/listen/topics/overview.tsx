@@ -2,6 +2,7 @@
 import { useRef, useState } from "preact/hooks";
 import { useAsk } from "../../parts/ask.ts";
 import { apiUrl } from "../../parts/api.ts";
+import { clockNow } from "../../parts/clock.ts";
 import { useCommands } from "../../parts/commands.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { useKeys } from "../../parts/keys.ts";
@@ -92,6 +93,7 @@ function Row({ topic }: { topic: TopicRow }) {
   const daily = topic.daily;
   const two = daily?.counts.reduce((a, b) => a + b, 0) ?? 0;
   const last = daily ? new Date(Date.parse(daily.since) + (daily.counts.length - 1) * 86400_000) : null;
+  const isToday = last !== null && clockNow().getTime() - last.getTime() < 86400_000; // of this day, posts still arrive
   const isOld = topic.precision !== null && topic.precision_version !== topic.version;
   return (
     <li class="card topic-row">
@@ -103,7 +105,7 @@ function Row({ topic }: { topic: TopicRow }) {
       <div class="topic-row-curve">
         {daily && last ? (
           <>
-            <Sparkline counts={daily.counts} width={168} height={32} label={`${counted(two, "mention")} in the 14 days up to ${day(last)}`} />
+            <Sparkline counts={daily.counts} arrivingFrom={isToday ? daily.counts.length - 1 : undefined} width={168} height={32} label={`${counted(two, "mention")} in the 14 days up to ${day(last)}`} />
             <span class="quiet">{counted(two, "mention")}, 14 days to {day(last)}</span>
           </>
         ) : <span class="loss-words">{topic.problem ?? "It could not be counted."}</span>}
