@@ -142,7 +142,7 @@ int browser_ask(int port, const char *request, struct answer *answer)
     int fd = browser_connect(port);
     check(fd >= 0, "cannot connect to %d", port);
     browser_send(fd, str_of(request));
-    int status = browser_read(fd, answer, 10000);
+    int status = browser_read(fd, answer, 60000);
     close(fd);
     return status;
 }

@@ -343,7 +343,10 @@ static void slow_clients_are_ended(void **state)
     check(browser_ask(server_port(server), "GET /after HTTP/1.1\r\nHost: h\r\n\r\n", &answer) == 200, "alive");
     answer_fini(&answer);
     check(runs == 2, "%d runs: the whole first of the last row, and the one after", runs);
-    check(seen.timeouts >= 3, "%u timeouts told", seen.timeouts);
+    pthread_mutex_lock(&seen.lock);
+    unsigned timeouts = seen.timeouts;
+    pthread_mutex_unlock(&seen.lock);
+    check(timeouts >= 3, "%u timeouts told", timeouts);
     server_stop(server, 1000);
 }
 
