@@ -58,7 +58,8 @@ typedef enum error_code (*chronicle_snapshot_fn)(void *context, struct archive_s
 /* Starts the writer. Each post's platform, community, time and tone are read from snapshots; NULL: unknown. */
 enum error_code chronicle_start(struct chronicle *chronicle, chronicle_snapshot_fn snapshot, void *context,
                                 struct error *error);
-/* stream_options.on_trend with the chronicle as context; legal before the start. Copies and returns. */
+/* stream_options.on_trend with the chronicle as context; legal before the start. Copies and returns; waits only where
+ * 512 trends wait to be written already. */
 void chronicle_on_trend(void *chronicle, enum stream_trend_event event, int64_t at_us, bool is_replay,
                         const struct trend *trend);
 /* stream_options.on_replay likewise. When one begins, what was told before it is written, and all that is open is to be
