@@ -16,7 +16,7 @@ struct judged {
     struct alert_kept   kept;
     struct alert_memory memory;
     int64_t             from_us, until_us; /* minutes (from, until] were judged */
-    struct decided      decided[HITS_MOST];
+    struct decided     *decided; /* in the work arena of its rule */
     size_t              count;
     struct alert_series tone; /* counts found now, by minute; minutes 0: none */
     int64_t             tone_from_us;
@@ -123,6 +123,9 @@ static enum error_code judge(const struct alert_world *world, struct judged *jud
     if (!code)
         code = alert_replay(&kept->rule, &series, judged->from_us, judged->until_us, history_voices, &voices, &judged->memory, &hits, error);
     judged->count = hits.count < HITS_MOST ? hits.count : HITS_MOST;
+    judged->decided = arena_array(arena, judged->count, sizeof *judged->decided);
+    if (!code && !judged->decided)
+        code = keep_no_memory(error);
     for (size_t i = 0; i < judged->count && !code; i++)
         code = describe(world, root, kept, &found[i], arena, &judged->decided[i], error);
     return code;

@@ -92,6 +92,7 @@ export default function Explore() {
   useCommands([
     { words: "Copy the link to this", kind: "Explore", key: "y", act: () => void copyLink(state) },
     { words: "Watch this query live", kind: "Explore", act: () => location.assign(href("/listen/live", { q: state.q })) },
+    ...(may("practitioner") ? [{ words: "Alert us on this query", kind: "Explore", act: () => location.assign(href("/listen/alerts/new", { q: state.q })) }] : []),
   ]);
 
   return (
