@@ -196,7 +196,7 @@ void response_refuse(struct exchange *exchange, const struct refusal *refusal)
     json_i64(&json, refusal->status);
     json_key(&json, "detail");
     json_text(&json, refusal->detail);
-    json_key(&json, "request_id");
+    json_key(&json, "request"); /* as in the problems of the API */
     json_text(&json, exchange->request.id);
     json_end(&json);
     http_set_header(response, "Cache-Control", "no-store");

@@ -220,7 +220,6 @@ export async function house({ posts = harbourPosts(), clients = [] } = {}) {
     process.exit(77);
   }
   const data = fs.mkdtempSync(path.join(os.tmpdir(), "bellwether-browser-"));
-  process.on("exit", () => fs.rmSync(data, { recursive: true, force: true }));
   for (const name of ["demo", ...clients]) await run(data, ["client", "add", name]);
   for (const role of roles) {
     await run(data, ["user", "add", role, "--password-stdin"], password + "\n");
@@ -232,6 +231,7 @@ export async function house({ posts = harbourPosts(), clients = [] } = {}) {
     await run(data, ["--client", "demo", "-q", "import", file]);
   }
   const server = serve(data);
+  process.on("exit", () => fs.rmSync(data, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })); // after the server was ended
   const url = await server.url;
   const browser = await chromium.launch({ executablePath: chromiumPath, args: flags });
   const made = new House(data, url, server, browser);

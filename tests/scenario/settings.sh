@@ -54,4 +54,22 @@ equal "a slip in the environment" "$status" 3
 BELLWETHER_MAIL_PASSWORD=x BELLWETHER_MAIL_PASSWORD_FILE=$folder/secret run check-config --config "$conf"
 equal "a value and its file together" "$status" 3
 check "and neither is told" sh -c "! grep -q hunter2 '$err'"
+
+# ---- the service manager hears of it ----
+printf '[server]\nlisten = 127.0.0.1:0\n' >"$folder/elsewhere/good.conf"
+python3 - "$BELLWETHER" "$folder/elsewhere/good.conf" "$folder/notify" >"$out" 2>"$err" <<'PYTHON'
+import os, signal, socket, subprocess, sys
+program, conf, name = sys.argv[1:]
+with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+    manager.bind(name)
+    manager.settimeout(30)
+    server = subprocess.Popen([program, "serve", "--config", conf], env={**os.environ, "NOTIFY_SOCKET": name}, stderr=subprocess.DEVNULL)
+    heard = [manager.recv(100).decode()]
+    server.send_signal(signal.SIGHUP)
+    heard += [manager.recv(100).decode(), manager.recv(100).decode()]
+    server.send_signal(signal.SIGTERM)
+    heard.append(manager.recv(100).decode())
+    print(*heard, server.wait(60))
+PYTHON
+equal "ready, reloading, ready, stopping, and an end of 0" "$(cat "$out")" "READY=1 RELOADING=1 READY=1 STOPPING=1 0"
 finish
