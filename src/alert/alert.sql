@@ -103,7 +103,7 @@ CREATE TABLE alert_tone (
 ) STRICT;
 
 -- statement alert_tone_all
--- The tone that was found so far, by minute; the last row may be an empty minute that says how far it was looked.
+-- The tone that was found so far, by minute; the first and the last row may be empty minutes: from where and how far was looked.
 SELECT minute_us, negative, known FROM alert_tone WHERE rule = :rule AND minute_us >= :from_us ORDER BY minute_us;
 
 -- statement alert_tone_add
