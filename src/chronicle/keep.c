@@ -86,9 +86,10 @@ static bool is_near(const struct trend *trend, int64_t detected_us, int64_t last
         detected_us - CHRONICLE_IDLE_US <= trend->last_post_us;
 }
 
-/* The kept trend that this is; 0: none. One that another of the engine's trends is already is taken only where it
- * holds nearly all of this one: the engine cut in two what it saw as one before. */
-static enum error_code find_same(struct keeper *keeper, const struct trend *trend, int64_t *kept_out,
+/* The kept trend that this is; 0: none. In a replay one that another of the engine's trends is already is taken where it
+ * holds nearly all of this one: the engine cut in two what it saw as one before. Told live, two are two: the engine that
+ * tells the second knows the first. */
+static enum error_code find_same(struct keeper *keeper, const struct trend *trend, bool is_replay, int64_t *kept_out,
                                  struct error *error)
 {
     struct candidate candidates[CANDIDATES_MAX];
@@ -108,7 +109,7 @@ static enum error_code find_same(struct keeper *keeper, const struct trend *tren
             if (!is_taken && overlap >= best) {
                 best = overlap;
                 *kept_out = candidates[i].id;
-            } else if (is_taken && inside >= best_bound) {
+            } else if (is_taken && is_replay && inside >= best_bound) {
                 best_bound = inside;
                 bound = candidates[i].id;
             }
@@ -334,7 +335,7 @@ enum error_code keep_trend(struct keeper *keeper, const struct telling *telling,
     struct before       before = {0};
     struct buf          state = {0};
     int64_t             id = known ? known->kept : 0;
-    enum error_code     code = known ? ERROR_NONE : find_same(keeper, trend, &id, error);
+    enum error_code     code = known ? ERROR_NONE : find_same(keeper, trend, telling->is_replay, &id, error);
     bool                is_new = !code && !id, is_later;
     if (!code && id)
         code = look_before(keeper->records, id, &before, error);
