@@ -201,7 +201,7 @@ struct alert_preview {
     int64_t  first_us;           /* the archive's first post */
     int64_t  judged_from_us;     /* from here on there was a past to compare with; equals until_us where there is none */
     uint64_t fired;
-    bool     is_partial;         /* it ended early at until_us: too many looks */
+    bool     is_partial;         /* a part of the time was judged: there was too much to look at */
     struct alert_preview_hit *hits; /* newest first, at most ALERT_PREVIEW_HITS */
     size_t   hit_count;
     uint64_t per_word[3];        /* fired, for each sensitivity */

@@ -103,7 +103,7 @@ CREATE TABLE alert_tone (
 ) STRICT;
 
 -- statement alert_tone_all
--- The tone that was found so far, by minute; the last row may be an empty minute that says how far it was looked.
+-- The tone that was found so far, by minute; the first and the last row may be empty minutes: from where and how far was looked.
 SELECT minute_us, negative, known FROM alert_tone WHERE rule = :rule AND minute_us >= :from_us ORDER BY minute_us;
 
 -- statement alert_tone_add
@@ -299,8 +299,9 @@ UPDATE alert_delivery SET fate = :fate, body = '', settled_us = :wall_us, said =
 UPDATE alert_delivery SET fate = 'waiting', next_us = :next_us, said = :said WHERE id = :id;
 
 -- statement alert_delivery_wait_with
--- What else waits for the same receiver waits with it, so that a dead one costs one attempt a round.
-UPDATE alert_delivery SET next_us = :next_us WHERE channel = :channel AND target = :target AND fate = 'waiting' AND next_us < :next_us;
+-- What else waits for the same receiver (all mail, where the mail server is not reached) waits with it: a dead one costs one attempt a round.
+UPDATE alert_delivery SET next_us = :next_us
+WHERE channel = :channel AND (target = :target OR :is_all = 1) AND fate = 'waiting' AND next_us < :next_us;
 
 -- statement alert_delivery_interrupted_mail
 -- The program ended while a mail was under way: nobody knows whether it went.

@@ -16,7 +16,7 @@ struct judged {
     struct alert_kept   kept;
     struct alert_memory memory;
     int64_t             from_us, until_us; /* minutes (from, until] were judged */
-    struct decided      decided[HITS_MOST];
+    struct decided     *decided; /* in the work arena of its rule */
     size_t              count;
     struct alert_series tone; /* counts found now, by minute; minutes 0: none */
     int64_t             tone_from_us;
@@ -28,7 +28,7 @@ static enum error_code load_tone(const struct alert_world *world, const struct q
                                  struct alert_series *series, struct arena *arena, struct error *error)
 {
     struct record  *record = world->records;
-    int64_t         looked_us = series->start_us, looked_until_us;
+    int64_t         begun_us = -1, looked_us = 0;
     enum error_code code = history_tone_room(series, arena, error);
     if (code || (code = record_begin(record, error)))
         return code;
@@ -41,17 +41,18 @@ static enum error_code load_tone(const struct alert_world *world, const struct q
             series->negative[minute + 1] = (uint64_t)record_i64(row, "negative");
             series->known[minute + 1] = (uint64_t)record_i64(row, "known");
         }
+        begun_us = begun_us < 0 ? at_us : begun_us;
         looked_us = at_us + CLOCK_MINUTE_US;
     }
     if ((code = record_end(record, record_finish(row, error), error)))
         return code;
+    if (begun_us < 0) /* the first time: as far back as is needed, or as is bearable */
+        begun_us = looked_us = history_since_for(series, judged->until_us, TONE_LOOK_MOST);
     judged->tone_from_us = looked_us;
-    while (!code && looked_us < judged->until_us) {
-        code = history_tone(world, root, looked_us, judged->until_us, series, &looked_until_us, error);
-        if (looked_until_us <= looked_us) /* one minute with more posts than a look takes: it is taken as it is */
-            looked_until_us = looked_us + CLOCK_MINUTE_US;
-        looked_us = looked_until_us;
-    }
+    if (looked_us < judged->until_us)
+        code = history_tone(world, root, looked_us, judged->until_us, series, error);
+    if (series->first_us < begun_us && begun_us > series->start_us)
+        series->first_us = begun_us; /* further back nothing is known of the tone */
     judged->tone = *series; /* before the sums: its own arrays are needed by minute */
     size_t bytes = (series->minutes + 1) * sizeof *series->known;
     judged->tone.negative = arena_alloc(arena, bytes);
@@ -122,6 +123,9 @@ static enum error_code judge(const struct alert_world *world, struct judged *jud
     if (!code)
         code = alert_replay(&kept->rule, &series, judged->from_us, judged->until_us, history_voices, &voices, &judged->memory, &hits, error);
     judged->count = hits.count < HITS_MOST ? hits.count : HITS_MOST;
+    judged->decided = arena_array(arena, judged->count, sizeof *judged->decided);
+    if (!code && !judged->decided)
+        code = keep_no_memory(error);
     for (size_t i = 0; i < judged->count && !code; i++)
         code = describe(world, root, kept, &found[i], arena, &judged->decided[i], error);
     return code;
@@ -162,7 +166,8 @@ static enum error_code write_tone(struct record *record, const struct judged *ju
     int64_t                    last_us = judged->until_us - CLOCK_MINUTE_US;
     for (int64_t at_us = judged->tone_from_us; at_us <= last_us && !code; at_us += CLOCK_MINUTE_US) {
         size_t minute = (size_t)((at_us - tone->start_us) / CLOCK_MINUTE_US);
-        if (!tone->known[minute + 1] && at_us != last_us) /* the last one says how far was looked */
+        bool is_end = at_us == last_us || at_us == judged->tone_from_us; /* these say from where and how far was looked */
+        if (!tone->known[minute + 1] && !is_end)
             continue;
         struct record_statement *add = record_statement(record, "alert_tone_add");
         record_bind_i64(add, ":rule", judged->kept.id);

@@ -2,6 +2,8 @@
 
 #include "text/tone.h"
 
+#include <stdlib.h>
+
 /* ---- Trees ---- */
 
 static struct query_node *node_new(struct arena *arena, enum query_kind kind, uint32_t child_count)
@@ -148,45 +150,64 @@ void history_tone_sum(struct alert_series *series)
     }
 }
 
-struct tone_walk {
-    struct alert_series *series;
-    int64_t              last_us;
-    size_t               looked;
-};
-
 static bool look_at_tone(void *context, const struct post *post, const struct text_facts *facts)
 {
-    struct tone_walk *walk = context;
-    enum tone         tone = tone_of(facts).tone;
-    int64_t           minute = (post->at_us - walk->series->start_us) / CLOCK_MINUTE_US;
-    if (post->at_us >= walk->series->start_us && (uint64_t)minute < walk->series->minutes && tone != TONE_UNKNOWN) {
-        walk->series->known[minute + 1]++;
-        walk->series->negative[minute + 1] += tone == TONE_NEGATIVE;
+    struct alert_series *series = context;
+    enum tone            tone = tone_of(facts).tone;
+    int64_t              minute = (post->at_us - series->start_us) / CLOCK_MINUTE_US;
+    if (post->at_us >= series->start_us && (uint64_t)minute < series->minutes && tone != TONE_UNKNOWN) {
+        series->known[minute + 1]++;
+        series->negative[minute + 1] += tone == TONE_NEGATIVE;
     }
-    walk->last_us = post->at_us;
-    return ++walk->looked < TONE_LOOK_MOST;
+    return true;
 }
 
 enum error_code history_tone(const struct alert_world *world, const struct query_node *root, int64_t from_us, int64_t until_us,
-                             struct alert_series *series, int64_t *looked_until_us, struct error *error)
+                             struct alert_series *series, struct error *error)
 {
-    struct tone_walk walk = {.series = series};
-    enum error_code  code = archive_scan(world->snapshot, root, from_us, until_us, TEXT_WANT_LANGUAGE, look_at_tone, &walk, error);
-    *looked_until_us = walk.looked < TONE_LOOK_MOST ? until_us : clock_floor(walk.last_us, CLOCK_MINUTE_US);
-    return code;
+    return archive_scan(world->snapshot, root, from_us, until_us, TEXT_WANT_LANGUAGE, look_at_tone, series, error);
+}
+
+int64_t history_since_for(const struct alert_series *series, int64_t until_us, uint64_t most)
+{
+    int64_t low = 0, high = (int64_t)series->minutes;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (alert_series_sum(series, series->posts, series->start_us + middle * CLOCK_MINUTE_US, until_us) <= most)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return series->start_us + low * CLOCK_MINUTE_US;
 }
 
 /* ---- One window ---- */
 
+static int by_number(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* A breakdown by author would lay out every author of the archive; a window holds few. */
 enum error_code history_voices(void *context, int64_t from_us, int64_t until_us, uint64_t *voices_out, struct error *error)
 {
     struct history_voices   *voices = context;
     struct arena             arena = {0};
-    struct archive_value    *values;
-    size_t                   count = 0;
+    struct archive_page      page = {0};
+    uint64_t                *keys = arena_array(&arena, HISTORY_VOICE_POSTS, sizeof *keys), count = 0;
     const struct query_node *bounded = history_between(voices->root, from_us, until_us, &arena);
-    enum error_code          code = bounded ? archive_breakdown(voices->world->snapshot, bounded, FIELD_AUTHOR, 1000, &arena, &values, &count, error)
-                                            : error_set(error, ERROR_MEMORY, "no memory to count voices");
+    enum error_code          code = ERROR_NONE;
+    if (!bounded || !keys)
+        code = error_set(error, ERROR_MEMORY, "no memory to count voices");
+    if (!code)
+        code = archive_posts(voices->world->snapshot, bounded, ARCHIVE_NEWEST, HISTORY_VOICE_POSTS, STR(""), &arena, &page, error);
+    for (size_t i = 0; i < page.count && !code; i++)
+        keys[i] = post_author_key(&page.posts[i]);
+    if (!code && page.count)
+        qsort(keys, page.count, sizeof *keys, by_number);
+    for (size_t i = 0; i < page.count && !code; i++)
+        count += i == 0 || keys[i] != keys[i - 1];
     *voices_out = count;
     arena_fini(&arena);
     return code;

@@ -11,16 +11,20 @@ const struct query_node *history_between(const struct query_node *root, int64_t 
 enum error_code history_series(const struct alert_world *world, const struct query_node *root, int64_t from_us, int64_t until_us,
                                struct arena *arena, struct alert_series *series_out, struct error *error);
 
-/* Looks at the tone of each post in [from_us, until_us) and adds it to counts by minute from series->start_us on (not sums yet). At most
- * TONE_LOOK_MOST posts; *looked_until_us is where it stopped. */
-enum { TONE_LOOK_MOST = 200000 };
+/* Looks at the tone of each post in [from_us, until_us) and adds it to counts by minute from series->start_us on (not sums yet). Cost: about
+ * 20 us a post, so callers bound their number by history_since_for. */
+enum { TONE_LOOK_MOST = 200000 /* once, when a rule begins */, TONE_PREVIEW_MOST = 50000 };
 enum error_code history_tone(const struct alert_world *world, const struct query_node *root, int64_t from_us, int64_t until_us,
-                             struct alert_series *series, int64_t *looked_until_us, struct error *error);
+                             struct alert_series *series, struct error *error);
 /* Arrays for tone counts; and counts into running sums, once. */
 enum error_code history_tone_room(struct alert_series *series, struct arena *arena, struct error *error);
 void            history_tone_sum(struct alert_series *series);
 
-/* alert_voices_fn: at most 1,000 are counted. */
+/* The earliest whole minute from which on, up to until_us, the series holds at most `most` posts. Cost: the log of the minutes. */
+int64_t history_since_for(const struct alert_series *series, int64_t until_us, uint64_t most);
+
+/* alert_voices_fn: distinct authors of the newest HISTORY_VOICE_POSTS posts of the window. */
+enum { HISTORY_VOICE_POSTS = 2000 };
 struct history_voices {
     const struct alert_world *world;
     const struct query_node  *root;

@@ -1,4 +1,5 @@
 /* An alert in words: a subject, a plain mail, and the JSON of a webhook. */
+#include "alert/history.h"
 #include "alert/keep.h"
 
 #include "base/utf8.h"
@@ -60,7 +61,7 @@ void letter_words(const struct alert_rule *rule, const struct alert_judgement *j
                    (unsigned long long)judgement->known);
     buf_printf(out, judgement->expected < 10 ? " where %.1f are usual (z %.1f)" : " where %.0f are usual (z %.1f)", judgement->expected, judgement->z);
     if (voices)
-        buf_printf(out, ", %llu%s voice%s", (unsigned long long)voices, voices >= 1000 ? " or more" : "", voices == 1 ? "" : "s");
+        buf_printf(out, ", %llu%s voice%s", (unsigned long long)voices, judgement->value > HISTORY_VOICE_POSTS ? " or more" : "", voices == 1 ? "" : "s");
 }
 
 /* ---- The mail ---- */

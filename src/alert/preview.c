@@ -30,16 +30,17 @@ static int64_t judged_from(const struct replay *replay, int64_t from_us, int64_t
 
 static enum error_code load(struct replay *replay, int64_t from_us, int64_t until_us, bool *is_partial_out, struct error *error)
 {
-    int64_t         start_us = clock_floor(from_us - ALERT_REACH_US, CLOCK_MINUTE_US), looked_us;
+    int64_t         start_us = clock_floor(from_us - ALERT_REACH_US, CLOCK_MINUTE_US), since_us;
     enum error_code code = history_series(replay->world, replay->root, start_us, until_us, replay->arena, &replay->series, error);
     if (code || replay->rule->on != ALERT_TONE)
         return code;
     code = history_tone_room(&replay->series, replay->arena, error);
+    since_us = history_since_for(&replay->series, until_us, TONE_PREVIEW_MOST);
     if (!code)
-        code = history_tone(replay->world, replay->root, start_us, until_us, &replay->series, &looked_us, error);
-    if (!code && looked_us < until_us) { /* too many posts to look at each: what is left is not judged */
+        code = history_tone(replay->world, replay->root, since_us, until_us, &replay->series, error);
+    if (!code && since_us > start_us && since_us > replay->series.first_us) { /* too many posts to look at each: the newest tell */
+        replay->series.first_us = since_us;
         *is_partial_out = true;
-        replay->series.minutes = (size_t)((looked_us - start_us) / CLOCK_MINUTE_US);
     }
     if (!code)
         history_tone_sum(&replay->series);
@@ -107,9 +108,6 @@ static enum error_code preview_counts(struct replay *replay, struct alert_previe
     enum error_code   code = hits.hits ? load(replay, preview->from_us, preview->until_us, &preview->is_partial, error) : keep_no_memory(error);
     if (code)
         return code;
-    int64_t series_end_us = replay->series.start_us + (int64_t)replay->series.minutes * CLOCK_MINUTE_US;
-    if (series_end_us < preview->until_us)
-        preview->until_us = series_end_us > preview->from_us ? series_end_us : preview->from_us;
     preview->first_us = replay->series.first_us == INT64_MAX ? 0 : replay->series.first_us;
     preview->judged_from_us = judged_from(replay, preview->from_us, preview->until_us);
     if (preview->judged_from_us < preview->first_us) /* an author's rule needs no past, but there is nothing before the first post */

@@ -141,8 +141,11 @@ static void finish(struct api_call *call, enum error_code code)
     if (code) {
         call->error.code = code;
         problem_of_error(response, call->request, &call->error);
-        if (error_kind(code)->http_status >= 500 && call->api->options.log)
-            call->api->options.log(call->api->options.context, "error", call->route->id, call->error.message);
+        if (error_kind(code)->http_status >= 500 && call->api->options.log) {
+            char words[ERROR_MESSAGE_BYTES + 40];
+            snprintf(words, sizeof words, "request %s: %s", call->request->id, call->error.message);
+            call->api->options.log(call->api->options.context, "error", call->route->id, words);
+        }
         return;
     }
     if (response->stream)

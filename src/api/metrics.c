@@ -1,33 +1,22 @@
 /* The text that Prometheus reads (exposition format 0.0.4). */
 #include "api/service.h"
 
-#include "base/clock.h"
+#include "net/metrics.h"
 
 #ifndef BELLWETHER_VERSION
 #error "the build says which version this is"
 #endif
 
-static void family(struct buf *out, const char *name, const char *type, const char *help)
-{
-    buf_printf(out, "# HELP bellwether_%s %s\n# TYPE bellwether_%s %s\n", name, help, name, type);
-}
-
-static void single(struct buf *out, const char *name, const char *type, const char *help, double value)
-{
-    family(out, name, type, help);
-    buf_printf(out, "bellwether_%s %.17g\n", name, value);
-}
-
 enum client_metric { CLIENT_POSTS, CLIENT_BYTES, CLIENT_PUSHED, CLIENT_REJECTED, CLIENT_COMMITS, CLIENT_BEHIND, CLIENT_WATCHERS, CLIENT_METRICS };
 
 static const struct { const char *name, *type, *help; } client_metrics[CLIENT_METRICS] = {
-    [CLIENT_POSTS] = {"archive_posts", "gauge", "Posts in the archive."},
-    [CLIENT_BYTES] = {"archive_bytes", "gauge", "Bytes of the archive's files."},
-    [CLIENT_PUSHED] = {"posts_pushed_total", "counter", "Posts taken in since the start."},
-    [CLIENT_REJECTED] = {"posts_rejected_total", "counter", "Lines that were no posts since the start."},
-    [CLIENT_COMMITS] = {"commits_total", "counter", "Commits of the archive since the start."},
-    [CLIENT_BEHIND] = {"trend_posts_behind", "gauge", "Posts that the trend engine has yet to read."},
-    [CLIENT_WATCHERS] = {"watchers", "gauge", "Live views that are open."},
+    [CLIENT_POSTS] = {"bellwether_archive_posts", "gauge", "Posts in the archive."},
+    [CLIENT_BYTES] = {"bellwether_archive_bytes", "gauge", "Bytes of the archive's files."},
+    [CLIENT_PUSHED] = {"bellwether_posts_pushed_total", "counter", "Posts taken in since the start."},
+    [CLIENT_REJECTED] = {"bellwether_posts_rejected_total", "counter", "Lines that were no posts since the start."},
+    [CLIENT_COMMITS] = {"bellwether_commits_total", "counter", "Commits of the archive since the start."},
+    [CLIENT_BEHIND] = {"bellwether_trend_posts_behind", "gauge", "Posts that the trend engine has yet to read."},
+    [CLIENT_WATCHERS] = {"bellwether_watchers", "gauge", "Live views that are open."},
 };
 
 static void measure(struct open_client *client, double values[CLIENT_METRICS])
@@ -56,19 +45,19 @@ void metrics_print(struct api *api, struct buf *out)
         if (!api->clients[i]->error.code)
             clients[count++] = api->clients[i];
     pthread_mutex_unlock(&api->lock);
-    family(out, "build_info", "gauge", "The program's version, always 1.");
-    buf_printf(out, "bellwether_build_info{version=\"%s\"} 1\n", BELLWETHER_VERSION);
-    single(out, "start_time_seconds", "gauge", "When the program started, in seconds since 1970.", (double)api->started_us / 1e6);
-    single(out, "api_calls_total", "counter", "Calls of the API that a route answered.", (double)atomic_load(&api->calls));
-    single(out, "api_failures_total", "counter", "Calls that ended in a 5xx answer.", (double)atomic_load(&api->failures));
-    single(out, "clients", "gauge", "Clients that are open.", (double)count);
+    metrics_family(out, "bellwether_build_info", "gauge", "The program's version, always 1.");
+    metrics_sample(out, "bellwether_build_info", "version", STR(BELLWETHER_VERSION), 1);
+    metrics_single(out, "bellwether_start_time_seconds", "gauge", "When the program started, in seconds since 1970.", (double)api->started_us / 1e6);
+    metrics_single(out, "bellwether_api_calls_total", "counter", "Calls of the API that a route answered.", (double)atomic_load(&api->calls));
+    metrics_single(out, "bellwether_api_failures_total", "counter", "Calls that ended in a 5xx answer.", (double)atomic_load(&api->failures));
+    metrics_single(out, "bellwether_clients", "gauge", "Clients that are open.", (double)count);
     if (api->options.print_metrics)
         api->options.print_metrics(api->options.context, out);
     for (size_t i = 0; i < count; i++)
         measure(clients[i], values[i]);
     for (size_t metric = 0; metric < CLIENT_METRICS && count; metric++) {
-        family(out, client_metrics[metric].name, client_metrics[metric].type, client_metrics[metric].help);
+        metrics_family(out, client_metrics[metric].name, client_metrics[metric].type, client_metrics[metric].help);
         for (size_t i = 0; i < count; i++)
-            buf_printf(out, "bellwether_%s{client=\"%s\"} %.17g\n", client_metrics[metric].name, clients[i]->workspace.name, values[i][metric]);
+            metrics_sample(out, client_metrics[metric].name, "client", str_of(clients[i]->workspace.name), values[i][metric]);
     }
 }

@@ -23,6 +23,7 @@ enum archive_mode { ARCHIVE_READ, ARCHIVE_WRITE };
 struct archive_options {
     uint32_t seal_posts;  /* seal when so many posts are pending; 0: 131072 */
     uint64_t seal_bytes;  /* or so many bytes of them; 0: 128 MiB */
+    uint32_t merge_posts; /* no merge makes a segment of more; 0: 1048576. A merge takes some seconds for a million, and writes wait for it */
     bool     is_sync_off; /* tests only: commits are not synced */
 };
 

@@ -358,7 +358,7 @@ static bool choose(const struct archive *archive, bool *is_chosen)
         if (count <= MERGE_SAME_SIZE)
             continue;
         for (uint32_t i = 0; i < archive->part_count; i++)
-            if (tier_of(&archive->parts[i]) == tier && posts + live_posts(&archive->parts[i]) <= MERGE_MAX_POSTS) {
+            if (tier_of(&archive->parts[i]) == tier && posts + live_posts(&archive->parts[i]) <= archive->options.merge_posts) {
                 posts += live_posts(&archive->parts[i]);
                 is_chosen[i] = true;
                 chosen++;

@@ -190,6 +190,8 @@ static enum error_code archive_new(const char *folder, enum archive_mode mode, c
         archive->options.seal_posts = SEAL_POSTS;
     if (archive->options.seal_bytes == 0)
         archive->options.seal_bytes = SEAL_BYTES;
+    if (archive->options.merge_posts == 0)
+        archive->options.merge_posts = MERGE_MAX_POSTS;
     *archive_out = archive;
     if (strlen(folder) >= sizeof archive->folder)
         return error_set(error, ERROR_INVALID, "path of more than %zu bytes: %.60s...", sizeof archive->folder - 1, folder);

@@ -16,8 +16,8 @@ bool log_is_journal(const char *journal_stream, int fd)
 {
     unsigned long long device, inode;
     struct stat        file;
-    return journal_stream && sscanf(journal_stream, "%llu:%llu", &device, &inode) == 2 && fstat(fd, &file) == 0 && file.st_dev == device &&
-           file.st_ino == inode;
+    return journal_stream && sscanf(journal_stream, "%llu:%llu", &device, &inode) == 2 && fstat(fd, &file) == 0 &&
+           file.st_dev == device && file.st_ino == inode;
 }
 
 void log_init(struct log *log)
@@ -31,7 +31,8 @@ void log_init(struct log *log)
 static bool is_plain(struct str s)
 {
     for (size_t i = 0; i < s.len; i++)
-        if ((unsigned char)s.ptr[i] <= 0x20 || s.ptr[i] == 0x7f || s.ptr[i] == '"' || s.ptr[i] == '=' || s.ptr[i] == '\\' || s.ptr[i] < 0)
+        if ((unsigned char)s.ptr[i] <= 0x20 || s.ptr[i] == 0x7f || s.ptr[i] == '"' || s.ptr[i] == '=' ||
+            s.ptr[i] == '\\' || s.ptr[i] < 0)
             return false;
     return s.len > 0;
 }
@@ -44,7 +45,8 @@ static void print_quoted(struct buf *out, struct str s)
         unsigned char c = (unsigned char)s.ptr[i];
         size_t        len = utf8_valid_length(s.ptr + i, s.len - i);
         /* U+0080 to U+009F are control characters to some terminals, too. */
-        bool is_control = c < 0x20 || c == 0x7f || len == 0 || (len == 2 && c == 0xc2 && (unsigned char)s.ptr[i + 1] < 0xa0);
+        bool is_control =
+            c < 0x20 || c == 0x7f || len == 0 || (len == 2 && c == 0xc2 && (unsigned char)s.ptr[i + 1] < 0xa0);
         if (is_control) {
             for (size_t k = 0; k < (len ? len : 1); k++)
                 buf_printf(out, "\\x%02x", (unsigned char)s.ptr[i + k]);
@@ -100,7 +102,8 @@ static bool is_left_out(const struct log_field *field)
     return field->kind == LOG_STR && field->text.len == 0;
 }
 
-static void print_json(struct buf *out, const char *time, enum log_level level, const char *event, const struct log_field *fields)
+static void print_json(struct buf *out, const char *time, enum log_level level, const char *event,
+                       const struct log_field *fields)
 {
     struct json json = json_writer(out);
     json_object(&json);
@@ -116,8 +119,8 @@ static void print_json(struct buf *out, const char *time, enum log_level level, 
     json_end(&json);
 }
 
-size_t log_print(const struct log *log, int64_t now_us, enum log_level level, const char *event, const struct log_field *fields,
-                 char line[LOG_LINE_MAX_BYTES])
+size_t log_print(const struct log *log, int64_t now_us, enum log_level level, const char *event,
+                 const struct log_field *fields, char line[LOG_LINE_MAX_BYTES])
 {
     static const char priorities[] = {'7', '6', '4', '3'}; /* of syslog: debug, info, warning, error */
     enum log_format   format = atomic_load(&log->format);
@@ -137,7 +140,8 @@ size_t log_print(const struct log *log, int64_t now_us, enum log_level level, co
             if (!is_left_out(fields))
                 print_pair(&out, fields, cut(fields->text));
     }
-    /* Fields are cut and few, so this holds; a line that would not fit is cut all the same, at the price of its form. */
+    /* Fields are cut and few, so this holds; a line that would not fit is cut all the same, at the price of its form.
+     */
     size_t len = out.len < LOG_LINE_MAX_BYTES - 1 ? out.len : LOG_LINE_MAX_BYTES - 1;
     if (len)
         memcpy(line, out.ptr, len);

@@ -4,9 +4,9 @@
  *     logfmt   time=2026-11-24T16:00:00.123Z level=info event=request id=9f.. ...
  *     json     {"time":"2026-11-24T16:00:00.123Z","level":"info","event":"request","id":"9f..", ...}
  *
- * Under systemd (JOURNAL_STREAM names standard error) a line begins with <N>, its priority, and has no time of its own in text form.
- * Values may be anybody's: control bytes and what is not UTF-8 are written as \xNN, and long ones are cut. What is secret (tokens, cookies,
- * bodies, the query of a target) is never given to it.
+ * Under systemd (JOURNAL_STREAM names standard error) a line begins with <N>, its priority, and has no time of its own
+ * in text form. Values may be anybody's: control bytes and what is not UTF-8 are written as \xNN, and long ones are
+ * cut. What is secret (tokens, cookies, bodies, the query of a target) is never given to it.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -44,8 +44,8 @@ void log_init(struct log *log); /* on standard error */
 void log_event(struct log *log, enum log_level level, const char *event, const struct log_field *fields);
 /* The line alone, for tests: at most LOG_LINE_MAX_BYTES with its line break; the length. */
 enum { LOG_LINE_MAX_BYTES = 4096, LOG_VALUE_MAX_BYTES = 256 };
-size_t log_print(const struct log *log, int64_t now_us, enum log_level level, const char *event, const struct log_field *fields,
-                 char line[LOG_LINE_MAX_BYTES]);
+size_t log_print(const struct log *log, int64_t now_us, enum log_level level, const char *event,
+                 const struct log_field *fields, char line[LOG_LINE_MAX_BYTES]);
 /* True where the environment's JOURNAL_STREAM (text; may be NULL) names this file. */
 bool log_is_journal(const char *journal_stream, int fd);
 

@@ -3,7 +3,9 @@
 
 static const struct cli_option check_options[] = {CONFIGURED_OPTIONS, {0}};
 static const struct cli_option print_options[] = {
-    CONFIGURED_OPTIONS, {0, "explain", NULL, "say above each what it is for and what it may be: a file to begin with"}, {0}};
+    CONFIGURED_OPTIONS,
+    {0, "explain", NULL, "say above each what it is for and what it may be: a file to begin with"},
+    {0}};
 
 static const struct cli_example check_examples[] = {
     {"bellwether check-config && systemctl reload bellwether", "let the server read its settings anew, if they hold"},
@@ -58,7 +60,9 @@ static void print_bounds(const struct setting_row *row, struct buf *out)
     case SETTING_TEXT: buf_printf(out, "text"); break;
     case SETTING_URL: buf_printf(out, "a URL"); break;
     case SETTING_NUMBER: buf_printf(out, "%lld to %lld", (long long)row->least, (long long)row->most); break;
-    case SETTING_BYTES: buf_printf(out, "%lld to %lld bytes, or 64KiB, 32MiB", (long long)row->least, (long long)row->most); break;
+    case SETTING_BYTES:
+        buf_printf(out, "%lld to %lld bytes, or 64KiB, 32MiB", (long long)row->least, (long long)row->most);
+        break;
     case SETTING_BOOLEAN: buf_printf(out, "yes or no"); break;
     case SETTING_WORD: buf_printf(out, "one of %s", row->words); break;
     }
@@ -90,7 +94,8 @@ static void print_ini(struct cli *cli, const struct settings *settings)
         /* What was not said stays a comment, so that the output is a file that means the same here and elsewhere. */
         size_t before = out->len;
         bool   is_hidden = row->is_secret && settings_shown(settings, i)[0];
-        buf_printf(out, "%s%s =%s%s", is_built_in || is_hidden ? "# " : "", row->key, settings_shown(settings, i)[0] ? " " : "", settings_shown(settings, i));
+        buf_printf(out, "%s%s =%s%s", is_built_in || is_hidden ? "# " : "", row->key,
+                   settings_shown(settings, i)[0] ? " " : "", settings_shown(settings, i));
         if (!is_built_in) {
             size_t width = out->len - before;
             buf_printf(out, "%*s ; %s", width < 40 ? (int)(40 - width) : 0, "", source);
@@ -146,7 +151,8 @@ const struct cli_command cmd_check_config = {
     .name = "check-config",
     .arguments = "",
     .summary = "read the settings as serve would, and say what is wrong",
-    .details = "Reads the file of settings, what ends in .conf in the folder conf.d beside it, and the environment; an error names the "
+    .details = "Reads the file of settings, what ends in .conf in the folder conf.d beside it, and the environment; an "
+               "error names the "
                "file and the line. Nothing is started, nothing is changed.",
     .options = check_options,
     .examples = check_examples,
@@ -157,10 +163,14 @@ const struct cli_command cmd_print_config = {
     .name = "print-config",
     .arguments = "[--explain]",
     .summary = "the settings that hold, and where each came from",
-    .details = "Prints an INI file: what was set stands with its place behind it, the rest as a comment. Secrets are not shown.\n\n"
-               "Order: built-in, the file of settings, conf.d/*.conf beside it, the environment (BELLWETHER_SECTION_KEY), flags; the last wins. "
-               "A secret may be given as a file: password_file in a file of settings, BELLWETHER_MAIL_PASSWORD_FILE in the environment.\n\n"
-               "With --json: {\"settings\": [{\"section\", \"key\", \"value\", \"from\", \"built_in\", \"help\", \"is_secret\", "
+    .details = "Prints an INI file: what was set stands with its place behind it, the rest as a comment. Secrets are "
+               "not shown.\n\n"
+               "Order: built-in, the file of settings, conf.d/*.conf beside it, the environment "
+               "(BELLWETHER_SECTION_KEY), flags; the last wins. "
+               "A secret may be given as a file: password_file in a file of settings, BELLWETHER_MAIL_PASSWORD_FILE in "
+               "the environment.\n\n"
+               "With --json: {\"settings\": [{\"section\", \"key\", \"value\", \"from\", \"built_in\", \"help\", "
+               "\"is_secret\", "
                "\"needs_restart\"}]}.",
     .options = print_options,
     .examples = print_examples,

@@ -182,7 +182,7 @@ static enum error_code live_on(struct cli *cli)
     struct stream_options  stream = {.archive_folder = cli->archive_folder};
     enum error_code        code = demo_live_clock(NULL, &stream, &cli->error);
     living.speed = stream.clock_speed;
-    struct serving_options serving = {.listen = cli_value(cli, "listen"), .fast_client = cli->client, .fast_starts_us = stream.clock_starts_us,
+    struct serving_options serving = {.listen = cli_value(cli, "listen"), .is_demo = true, .fast_client = cli->client, .fast_starts_us = stream.clock_starts_us,
                                       .fast_speed = stream.clock_speed, .on_ready = begin_to_live, .on_end = end_living, .context = &living};
     return code ? code : serving_run(cli, &serving);
 }

@@ -15,7 +15,8 @@ enum error_code configured_check(const struct settings *settings, struct error *
     if (settings_text(settings, "mail.password")[0] && strcmp(settings_text(settings, "mail.tls"), "none") == 0)
         return error_set(error, ERROR_INVALID, "mail.password would be sent in the clear: mail.tls is none");
     if (settings_number(settings, "limits.bodies_bytes") < settings_number(settings, "limits.body_bytes"))
-        return error_set(error, ERROR_INVALID, "limits.bodies_bytes is less than limits.body_bytes: the largest body never fits");
+        return error_set(error, ERROR_INVALID,
+                         "limits.bodies_bytes is less than limits.body_bytes: the largest body never fits");
     return ERROR_NONE;
 }
 
@@ -24,7 +25,8 @@ enum error_code configured_load(struct cli *cli, struct configured *configured_o
     *configured_out = (struct configured){.flags = {{"server.listen", cli_value(cli, "listen"), "--listen"},
                                                     {"log.format", cli_value(cli, "log-format"), "--log-format"},
                                                     {"log.level", cli_value(cli, "log-level"), "--log-level"}}};
-    const struct settings_sources sources = {.file = cli_value(cli, "config"), .environment = environ, .flags = configured_out->flags};
+    const struct settings_sources sources = {
+        .file = cli_value(cli, "config"), .environment = environ, .flags = configured_out->flags};
     enum error_code               code = settings_load(&sources, &configured_out->settings, &cli->error);
     if (!code)
         code = configured_check(configured_out->settings, &cli->error);

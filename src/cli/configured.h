@@ -6,10 +6,15 @@
 #include "settings/settings.h"
 
 /* The options that go with them: put CONFIGURED_OPTIONS into the command's table. */
-#define CONFIGURED_OPTIONS                                                                                                  \
-    {0, "config", "FILE", "the file of settings; else BELLWETHER_CONFIG, else /etc/bellwether/bellwether.conf where it exists"}, \
-    {0, "listen", "ADDRESS", "where to listen: 127.0.0.1:8600 where nothing is said; port 0 is any free one; unix:/path is a socket"}, \
-    {0, "log-format", "FORM", "text, logfmt or json"}, {0, "log-level", "LEVEL", "debug, info, warning or error"}
+#define CONFIGURED_OPTIONS                                                                                             \
+    {0, "config", "FILE",                                                                                              \
+     "the file of settings; else BELLWETHER_CONFIG, else /etc/bellwether/bellwether.conf where it exists"},            \
+        {0, "listen", "ADDRESS",                                                                                       \
+         "where to listen: 127.0.0.1:8600 where nothing is said; port 0 is any free one; unix:/path is a socket"},     \
+        {0, "log-format", "FORM", "text, logfmt or json"},                                                             \
+    {                                                                                                                  \
+        0, "log-level", "LEVEL", "debug, info, warning or error"                                                       \
+    }
 
 /* Loads them and checks what takes more than one row to check. Ended by configured_free. */
 struct configured {

@@ -43,7 +43,8 @@ static void print_server_metrics(void *context, struct buf *out)
         {"bellwether_http_streams", "gauge", "Streams that are open.", counters.streams_now},
         {"bellwether_http_queued", "gauge", "Requests that wait for a worker.", counters.queued_now},
         {"bellwether_log_lines_total", "counter", "Lines written to the log.", atomic_load(&serving->log.lines)},
-        {"bellwether_log_lost_lines_total", "counter", "Lines that the log could not take.", atomic_load(&serving->log.lost)},
+        {"bellwether_log_lost_lines_total", "counter", "Lines that the log could not take.",
+         atomic_load(&serving->log.lost)},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         metrics_single(out, rows[i].name, rows[i].type, rows[i].help, (double)rows[i].value);
@@ -52,7 +53,8 @@ static void print_server_metrics(void *context, struct buf *out)
         char status[4] = {(char)('0' + i), 'x', 'x', '\0'};
         metrics_sample(out, "bellwether_http_answers_total", "status", str_of(status), (double)counters.by_status[i]);
     }
-    metrics_histogram(out, "bellwether_http_request_duration_seconds", "From a request's first line to the end of its answer; streams as long as they live.",
+    metrics_histogram(out, "bellwether_http_request_duration_seconds",
+                      "From a request's first line to the end of its answer; streams as long as they live.",
                       &serving->durations);
 }
 
@@ -71,7 +73,8 @@ static enum log_level level_of(const struct http_log *line)
 {
     if (line->status == 500)
         return LOG_LEVEL_ERROR;
-    bool is_expected = strcmp(line->event, "request") == 0 || strcmp(line->event, "cut") == 0; /* live views end by being cut */
+    bool is_expected =
+        strcmp(line->event, "request") == 0 || strcmp(line->event, "cut") == 0; /* live views end by being cut */
     return line->status > 500 || !is_expected ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
 }
 
@@ -83,7 +86,8 @@ static void log_request(void *context, const struct http_log *line)
     enum log_level             level = level_of(line);
     if (request)
         histogram_add(&serving->durations, line->elapsed_us);
-    if (level == LOG_LEVEL_INFO && (serving->options->is_demo || !settings_boolean(serving->configured.settings, "log.requests")))
+    if (level == LOG_LEVEL_INFO &&
+        (serving->options->is_demo || !settings_boolean(serving->configured.settings, "log.requests")))
         return;
     const struct log_field fields[] = {
         {"id", LOG_STR, str_of(request ? request->id : NULL), 0},
@@ -140,9 +144,11 @@ static void print_base(struct serving *serving, const char *listen)
         return;
     }
     int         host_len = (int)(strrchr(listen, ':') ? strrchr(listen, ':') - listen : (ptrdiff_t)strlen(listen));
-    bool        is_every = host_len == 0 || strncmp(listen, "*:", 2) == 0 || strncmp(listen, "[::]", 4) == 0 || strncmp(listen, "0.0.0.0:", 8) == 0;
+    bool        is_every = host_len == 0 || strncmp(listen, "*:", 2) == 0 || strncmp(listen, "[::]", 4) == 0 ||
+                    strncmp(listen, "0.0.0.0:", 8) == 0;
     const char *host = is_every ? "localhost" : listen;
-    snprintf(serving->base, sizeof serving->base, "http://%.*s:%d", is_every ? (int)strlen(host) : host_len, host, port);
+    snprintf(serving->base, sizeof serving->base, "http://%.*s:%d", is_every ? (int)strlen(host) : host_len, host,
+             port);
 }
 
 static struct server_limits limits_of(const struct settings *settings)
@@ -166,15 +172,24 @@ static enum error_code begin(struct serving *serving, const char *listen)
     struct cli            *cli = serving->cli;
     const struct settings *settings = serving->configured.settings;
     const char            *token = settings_text(settings, "metrics.token");
-    struct api_options     api_options = {.data_folder = cli->data, .settings = settings, .metrics_token = token[0] ? token : NULL,
-                                          .log = log_of_api, .print_metrics = print_server_metrics, .context = serving,
-                                          .fast_client = serving->options->fast_client, .fast_starts_us = serving->options->fast_starts_us,
+    struct api_options     api_options = {.data_folder = cli->data,
+                                          .settings = settings,
+                                          .metrics_token = token[0] ? token : NULL,
+                                          .log = log_of_api,
+                                          .print_metrics = print_server_metrics,
+                                          .context = serving,
+                                          .fast_client = serving->options->fast_client,
+                                          .fast_starts_us = serving->options->fast_starts_us,
                                           .fast_speed = serving->options->fast_speed};
     enum error_code        code = api_open(&api_options, &serving->api, &cli->error);
     if (code)
         return code;
-    struct server_options server_options = {.listen = listen, .trusted_proxies = settings_text(settings, "server.trusted_proxies"),
-                                            .limits = limits_of(settings), .handle = api_handle, .log = log_request, .context = serving->api};
+    struct server_options server_options = {.listen = listen,
+                                            .trusted_proxies = settings_text(settings, "server.trusted_proxies"),
+                                            .limits = limits_of(settings),
+                                            .handle = api_handle,
+                                            .log = log_request,
+                                            .context = serving->api};
     code = server_start(&server_options, &serving->server, &cli->error);
     if (code == ERROR_CONFLICT)
         error_hint(&cli->error, "name another with --listen 127.0.0.1:PORT; port 0 is any free one");
@@ -204,7 +219,8 @@ static void reload(struct serving *serving)
         heed_log_settings(serving);
         for (size_t i = 0; i < changed.len; i++)
             changed.ptr[i] = changed.ptr[i] == '\n' ? (i + 1 < changed.len ? ',' : ' ') : changed.ptr[i];
-        const struct log_field fields[] = {{"changed", LOG_STR, changed.len ? str_trim(buf_str(&changed)) : STR("nothing"), 0}, LOG_END};
+        const struct log_field fields[] = {
+            {"changed", LOG_STR, changed.len ? str_trim(buf_str(&changed)) : STR("nothing"), 0}, LOG_END};
         log_event(&serving->log, LOG_LEVEL_INFO, "reloaded", fields);
     }
     buf_fini(&changed);
@@ -227,7 +243,8 @@ static enum error_code run(struct serving *serving)
     struct cli     *cli = serving->cli;
     char            listen[300], words[400];
     const char     *manager = getenv("NOTIFY_SOCKET");
-    const char     *wanted = serving->options->listen ? serving->options->listen : settings_text(serving->configured.settings, "server.listen");
+    const char     *wanted = serving->options->listen ? serving->options->listen
+                                                      : settings_text(serving->configured.settings, "server.listen");
     snprintf(listen, sizeof listen, "%s", wanted);
     enum error_code code = begin(serving, listen);
     if (!code && serving->options->on_ready)

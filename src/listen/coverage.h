@@ -43,7 +43,7 @@ enum error_code coverage_decode(struct str bytes, struct coverage *coverage_out,
 /* ---- Of a stream ---- */
 
 /* The gaps in [since, until), and from when on posts are still arriving: now less the lag (from a post's time to its commit) that nine in ten
- * of the last thousand posts kept; 0 where fewer than twenty came within a day of their time. Safe from any thread. */
+ * of the last thousand posts kept, of those published since the stream was opened; 0 where there are fewer than twenty. Any thread. */
 enum error_code stream_coverage(struct stream *stream, int64_t since_us, int64_t until_us, struct arena *arena, struct coverage_gap **gaps_out,
                                 size_t *count_out, int64_t *arriving_from_us_out, struct error *error);
 /* Durable when they return. ERROR_INVALID: it ends before it begins, or in the future; ERROR_TOO_LARGE over COVERAGE_GAPS_MAX. */

@@ -4,6 +4,10 @@
 #include "listen/stream_parts.h"
 
 #include <stdlib.h>
+#include <time.h>
+
+/* The keeper seals; the archive by itself only where the keeper cannot follow. */
+static const struct archive_options archive_options = {.seal_posts = 8 * SEAL_POSTS, .merge_posts = MERGE_POSTS};
 
 /* ---- Its life ---- */
 
@@ -18,9 +22,12 @@ enum error_code stream_open(const struct stream_options *options, struct stream 
     stream->last = &stream->first;
     pthread_mutex_init(&stream->queue_lock, NULL);
     pthread_cond_init(&stream->queue_changed, NULL);
+    pthread_mutex_init(&stream->renew_lock, NULL);
     pthread_mutex_init(&stream->snapshot_lock, NULL);
     pthread_mutex_init(&stream->listeners_lock, NULL);
     pthread_mutex_init(&stream->listening.lock, NULL);
+    pthread_mutex_init(&stream->keeper.lock, NULL);
+    pthread_cond_init(&stream->keeper.changed, NULL);
     pthread_mutex_init(&stream->trends.lock, NULL);
     pthread_cond_init(&stream->trends.changed, NULL);
     enum error_code code = ERROR_NONE;
@@ -31,9 +38,11 @@ enum error_code stream_open(const struct stream_options *options, struct stream 
     if (!ring_init(&stream->ring, STREAM_RING_POSTS, STREAM_RING_BYTES) && !code)
         code = error_set(error, ERROR_MEMORY, "no memory for the newest %d posts", STREAM_RING_POSTS);
     if (!code)
-        code = archive_open(stream->folder, ARCHIVE_WRITE, NULL, &stream->archive, error);
+        code = archive_open(stream->folder, ARCHIVE_WRITE, &archive_options, &stream->archive, error);
     if (!code)
         code = coverage_start(stream, error);
+    if (!code)
+        code = keeper_start(stream, error);
     if (!code)
         code = trends_start(stream, error);
     if (code)
@@ -57,6 +66,7 @@ void stream_close(struct stream *stream)
     if (!stream)
         return;
     trends_stop(stream);
+    keeper_stop(stream);
     if (stream->archive)
         coverage_beat(stream, true);
     coverage_fini(&stream->listening.coverage);
@@ -69,6 +79,7 @@ void stream_close(struct stream *stream)
     pthread_mutex_destroy(&stream->listening.lock);
     pthread_mutex_destroy(&stream->listeners_lock);
     pthread_mutex_destroy(&stream->snapshot_lock);
+    pthread_mutex_destroy(&stream->renew_lock);
     pthread_cond_destroy(&stream->queue_changed);
     pthread_mutex_destroy(&stream->queue_lock);
     free(stream);
@@ -104,11 +115,11 @@ enum error_code stream_archive(struct stream *stream, struct archive **archive_o
 {
     enum error_code code = ERROR_NONE;
     if (!stream->archive || archive_is_broken(stream->archive)) {
-        pthread_mutex_lock(&stream->snapshot_lock);
+        pthread_mutex_lock(&stream->renew_lock);
         archive_close(stream->archive); /* first: it holds the lock on the folder */
         stream->archive = NULL;
-        code = archive_open(stream->folder, ARCHIVE_WRITE, NULL, &stream->archive, error);
-        pthread_mutex_unlock(&stream->snapshot_lock);
+        code = archive_open(stream->folder, ARCHIVE_WRITE, &archive_options, &stream->archive, error);
+        pthread_mutex_unlock(&stream->renew_lock);
     }
     *archive_out = stream->archive;
     return code;
@@ -130,26 +141,57 @@ void stream_committed(struct stream *stream, uint64_t skipped, struct ring_post 
 
 /* ---- Out ---- */
 
+/* The shared one, where it is at least as new as commit; else NULL. */
+static struct archive_snapshot *shared_since(struct stream *stream, uint64_t commit)
+{
+    pthread_mutex_lock(&stream->snapshot_lock);
+    bool is_new = stream->shared && stream->shared_commit >= commit;
+    struct archive_snapshot *snapshot = is_new ? archive_snapshot_keep(stream->shared) : NULL;
+    pthread_mutex_unlock(&stream->snapshot_lock);
+    return snapshot;
+}
+
+/* With renew_lock. A snapshot of posts that are not sealed costs some milliseconds. Where commits and questions both come fast, those who ask
+ * wait a little and then share one. */
+static enum error_code renew(struct stream *stream, struct error *error)
+{
+    struct archive_snapshot *fresh = NULL;
+    int64_t wait_us = stream->renewed_us + 3 * stream->renewal_us - clock_monotonic_us();
+    wait_us = wait_us > RENEW_WAIT_MS * 1000 ? RENEW_WAIT_MS * 1000 : wait_us;
+    if (wait_us > 0)
+        nanosleep(&(struct timespec){.tv_nsec = wait_us * 1000}, NULL);
+    if (!stream->archive)
+        return error_set(error, ERROR_IO, "%s could not be opened again after a failed write", stream->folder);
+    int64_t         begun_us = clock_monotonic_us();
+    uint64_t        commit = atomic_load(&stream->commits);
+    enum error_code code = archive_snapshot(stream->archive, &fresh, error);
+    stream->renewed_us = clock_monotonic_us();
+    stream->renewal_us = stream->renewed_us - begun_us;
+    if (code)
+        return code;
+    pthread_mutex_lock(&stream->snapshot_lock);
+    struct archive_snapshot *old = stream->shared;
+    stream->shared = fresh;
+    stream->shared_commit = commit;
+    pthread_mutex_unlock(&stream->snapshot_lock);
+    archive_snapshot_release(old);
+    return ERROR_NONE;
+}
+
 enum error_code stream_snapshot(struct stream *stream, struct archive_snapshot **snapshot_out, struct error *error)
 {
+    uint64_t        commit = atomic_load(&stream->commits); /* what was acknowledged when this call began is seen */
     enum error_code code = ERROR_NONE;
-    *snapshot_out = NULL;
-    uint64_t commit = atomic_load(&stream->commits); /* what was acknowledged when this call began is seen */
-    pthread_mutex_lock(&stream->snapshot_lock);
-    if (!stream->shared || stream->shared_commit < commit) {
-        struct archive_snapshot *fresh = NULL;
-        commit = atomic_load(&stream->commits);
-        code = stream->archive ? archive_snapshot(stream->archive, &fresh, error)
-                               : error_set(error, ERROR_IO, "%s could not be opened again after a failed write", stream->folder);
-        if (!code) {
-            archive_snapshot_release(stream->shared);
-            stream->shared = fresh;
-            stream->shared_commit = commit;
-        }
-    }
-    if (!code)
-        *snapshot_out = archive_snapshot_keep(stream->shared);
-    pthread_mutex_unlock(&stream->snapshot_lock);
+    *snapshot_out = shared_since(stream, commit);
+    if (*snapshot_out)
+        return ERROR_NONE;
+    pthread_mutex_lock(&stream->renew_lock);
+    *snapshot_out = shared_since(stream, commit); /* somebody was before us */
+    if (!*snapshot_out)
+        code = renew(stream, error);
+    if (!code && !*snapshot_out)
+        *snapshot_out = shared_since(stream, commit);
+    pthread_mutex_unlock(&stream->renew_lock);
     return code;
 }
 

@@ -33,12 +33,24 @@ enum error_code coverage_read(struct archive *archive, struct coverage *coverage
     return code;
 }
 
+/* A post that we have was heard: signs of life come once a minute, posts more often. */
+static int64_t newest_post(struct stream *stream, int64_t now_us)
+{
+    struct archive_snapshot *snapshot;
+    struct archive_stats     stats = {0};
+    if (stream_snapshot(stream, &snapshot, NULL) != ERROR_NONE)
+        return 0;
+    archive_stats(snapshot, &stats, NULL);
+    archive_snapshot_release(snapshot);
+    return stats.last_us <= now_us ? stats.last_us : 0;
+}
+
 enum error_code coverage_start(struct stream *stream, struct error *error)
 {
     struct listening *listening = &stream->listening;
     struct arena      arena = {0};
     struct str        beat = {0};
-    int64_t           now_us = stream_now_us(stream);
+    int64_t           now_us = listening->started_us = stream_now_us(stream);
     enum error_code   code = coverage_read(stream->archive, &listening->coverage, error);
     if (!code)
         code = archive_get_state(stream->archive, str_of(beat_name), &arena, &beat, error);
@@ -46,8 +58,10 @@ enum error_code coverage_start(struct stream *stream, struct error *error)
     int64_t       beat_us = unzigzag(reader_varint(&reader)), live_us = unzigzag(reader_varint(&reader));
     if (!code && !reader.has_failed) {
         struct coverage_gap gap = {.from_us = beat_us, .until_us = now_us, .reason = "the server was not running"};
+        int64_t newest_us = newest_post(stream, now_us);
+        gap.from_us = newest_us > beat_us ? newest_us : beat_us;
         listening->live_us = live_us;
-        if (now_us - beat_us >= GAP_LEAST_US && beat_us - live_us <= LIVE_FOR_US)
+        if (now_us - gap.from_us >= GAP_LEAST_US && beat_us - live_us <= LIVE_FOR_US)
             listening->is_dirty = coverage_add(&listening->coverage, &gap); /* a full ledger is no reason not to start */
     }
     arena_fini(&arena);
@@ -102,8 +116,11 @@ void coverage_heard(struct stream *stream, int64_t at_us, int64_t now_us)
     int64_t           lag_us = now_us - at_us;
     if (lag_us > LIVE_LAG_US || lag_us < -LIVE_LAG_US)
         return;
+    /* What was published before we listened was kept back by our stop, not by its platform. */
+    bool is_since_start = at_us >= listening->started_us - GAP_LEAST_US;
     pthread_mutex_lock(&listening->lock);
-    listening->lags_us[listening->lag_count++ % COVERAGE_LAGS] = lag_us > 0 ? lag_us : 0;
+    if (is_since_start)
+        listening->lags_us[listening->lag_count++ % COVERAGE_LAGS] = lag_us > 0 ? lag_us : 0;
     listening->live_us = now_us;
     pthread_mutex_unlock(&listening->lock);
 }

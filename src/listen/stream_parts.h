@@ -5,9 +5,9 @@
  * writer. So commits are as large as the disk is slow, and nobody waits for a timer.
  *
  * Locks, each taken while holding at most those before it:
- *     role (is_writing; no mutex is held while a thread has it)  >  snapshot_lock  >  archive's own lock
+ *     role (is_writing; no mutex is held while a thread has it)  >  renew_lock  >  archive's own lock, snapshot_lock
  *                                                                >  listeners_lock  >  what a wake takes
- *                                                                >  queue_lock, ring.lock, trends.lock, listening.lock (nothing is
+ *                                                                >  queue_lock, ring.lock, trends.lock, listening.lock, keeper.lock (nothing is
  *                                                                   taken under these)
  */
 #ifndef LISTEN_STREAM_PARTS_H
@@ -22,6 +22,10 @@ enum {
     PUSH_LINES_MAX = 2 << 20,       /* lines of one push */
     ANALYSERS_KEPT = 8,
     FORGETS_MAX = 4096,
+    SEAL_POSTS = 32768,      /* unsealed: a kill costs half a second of reading them again */
+    MERGE_POSTS = 196608,    /* pushes wait while segments are merged: seconds, not half a minute. An import merges further */
+    SEAL_BYTES = 64 << 20,   /* of their lines */
+    RENEW_WAIT_MS = 100,     /* at most so long a question waits, so that snapshots take no more than a quarter of one processor */
 };
 
 struct push_item {
@@ -34,7 +38,7 @@ struct push_item {
 struct push {
     struct push          *next;
     struct push_item     *items;
-    size_t                count;
+    size_t                count, bytes; /* items; of its lines */
     struct arena         *arena; /* the caller's: reasons of rejects */
     struct stream_pushed *pushed;
     enum error_code       code;
@@ -81,11 +85,22 @@ struct trends {
     struct arena         arena;
 };
 
+/* The keeper thread: seals, so that neither pushes nor questions have to, and gives signs of life. */
+struct keeper {
+    pthread_t       thread;
+    bool            has_thread;
+    pthread_mutex_t lock; /* guards these */
+    pthread_cond_t  changed;
+    bool            is_stopping;
+    uint64_t        unsealed_posts, unsealed_bytes; /* committed since the last seal, roughly */
+};
+
 enum { COVERAGE_LAGS = 1024 };
 
 /* What is known of what was missed, and of how late posts come. */
 struct listening {
-    pthread_mutex_t lock;
+    int64_t         started_us; /* stream's clock; does not change */
+    pthread_mutex_t lock;       /* guards what follows */
     struct coverage coverage;
     bool            is_dirty;   /* the archive has not heard of the newest gap yet */
     int64_t         beat_us;    /* monotonic: the last sign of life in the archive */
@@ -112,9 +127,13 @@ struct stream {
     struct archive *archive; /* of the role; NULL: it broke and could not be opened anew yet */
     struct ring     ring;
 
-    pthread_mutex_t          snapshot_lock; /* guards these, and archive against being opened anew while a snapshot is made */
+    pthread_mutex_t          renew_lock; /* who makes a snapshot; guards archive against being opened anew meanwhile, and these two */
+    int64_t                  renewed_us, renewal_us; /* monotonic: when the last one was made; how long it took */
+    pthread_mutex_t          snapshot_lock; /* guards these */
     struct archive_snapshot *shared;
     uint64_t                 shared_commit;
+
+    struct keeper keeper;
 
     pthread_mutex_t         listeners_lock;
     struct stream_listener *listeners;
@@ -133,6 +152,11 @@ void stream_role_give(struct stream *stream);
 enum error_code stream_archive(struct stream *stream, struct archive **archive_out, struct error *error);
 /* For who has the role, after a commit: the posts that it added (taken over), and everybody is told. */
 void            stream_committed(struct stream *stream, uint64_t skipped, struct ring_post **posts, size_t count);
+
+/* stream_keeper.c */
+enum error_code keeper_start(struct stream *stream, struct error *error);
+void            keeper_stop(struct stream *stream);
+void            keeper_committed(struct stream *stream, uint64_t posts, uint64_t bytes);
 
 /* stream_coverage.c */
 enum error_code coverage_start(struct stream *stream, struct error *error); /* once, before anybody else */

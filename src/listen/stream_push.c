@@ -142,6 +142,16 @@ static void drop(struct kept *kept)
     free(kept);
 }
 
+static void tell_keeper(struct stream *stream, const struct push *pushes)
+{
+    uint64_t posts = 0, bytes = 0;
+    for (const struct push *push = pushes; push; push = push->next) {
+        posts += push->pushed->added + push->pushed->edited;
+        bytes += push->bytes;
+    }
+    keeper_committed(stream, posts, bytes);
+}
+
 static enum error_code add_items(struct stream *stream, struct archive *archive, struct push *push, struct kept *kept, struct error *error)
 {
     int64_t               now_us = stream_now_us(stream);
@@ -191,6 +201,7 @@ static void commit_pushes(struct stream *stream, struct push *pushes)
         coverage_committed(stream);
         coverage_accepts(stream);
         hand_over(stream, kept);
+        tell_keeper(stream, pushes);
     } else {
         coverage_refused(stream, code);
         if (is_open)
@@ -252,7 +263,7 @@ static void leave_room(struct stream *stream, size_t bytes)
 enum error_code stream_push(struct stream *stream, struct str lines, struct arena *arena, struct stream_pushed *pushed_out,
                             struct error *error)
 {
-    struct push  push = {.arena = arena, .pushed = pushed_out};
+    struct push  push = {.arena = arena, .pushed = pushed_out, .bytes = lines.len};
     struct arena own = {0};
     *pushed_out = (struct stream_pushed){0};
     if (lines.len > STREAM_PUSH_MAX_BYTES)

@@ -398,7 +398,6 @@ static void *run(void *context)
         }
         forget_deleted(trends);
         show_health(trends);
-        coverage_beat(stream, false);
         wait_for_news(stream);
     }
     return NULL;

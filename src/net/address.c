@@ -124,7 +124,8 @@ enum error_code trusted_parse(struct str s, struct trusted *trusted_out, struct 
             continue;
         if (trusted_out->count == TRUSTED_MOST)
             return error_set(error, ERROR_INVALID, "trusted proxies: more than %d", TRUSTED_MOST);
-        if (!net_parse(word, &trusted_out->nets[trusted_out->count].address, &trusted_out->nets[trusted_out->count].bits))
+        if (!net_parse(word, &trusted_out->nets[trusted_out->count].address,
+                       &trusted_out->nets[trusted_out->count].bits))
             return error_set(error, ERROR_INVALID, "trusted proxies: %.*s is no address and no net", STR_ARG(word));
         trusted_out->count++;
     }

@@ -7,7 +7,8 @@
 
 #include <sys/socket.h>
 
-/* Of IPv4 the bytes are ::ffff:a.b.c.d, so that one peer has one form however it came. A Unix socket's peers have no address. */
+/* Of IPv4 the bytes are ::ffff:a.b.c.d, so that one peer has one form however it came. A Unix socket's peers have no
+ * address. */
 struct address {
     bool          is_unix;
     unsigned char bytes[16];
@@ -31,7 +32,8 @@ struct trusted {
 /* "127.0.0.1, 10.0.0.0/8, ::1, unix": with commas or blanks between. ERROR_INVALID names what is no address. */
 enum error_code trusted_parse(struct str s, struct trusted *trusted_out, struct error *error);
 bool            trusted_has(const struct trusted *trusted, const struct address *address);
-/* Who asks: the peer itself, or where it is trusted, the rightmost address of the header that is not. What is no address ends the walk. */
+/* Who asks: the peer itself, or where it is trusted, the rightmost address of the header that is not. What is no
+ * address ends the walk. */
 struct address trusted_client(const struct trusted *trusted, struct address peer, struct str forwarded_for);
 
 #endif

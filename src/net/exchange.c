@@ -14,10 +14,16 @@ struct exchange *exchange_new(struct connection *connection, const char *target)
     struct exchange *exchange = calloc(1, sizeof *exchange);
     if (!exchange)
         return NULL;
-    *exchange = (struct exchange){.server = server, .connection = connection, .mhd = connection->mhd, .references = 1,
-                                  .started_us = clock_monotonic_us(), .target_at = target, .target_len = strlen(target)};
+    *exchange = (struct exchange){.server = server,
+                                  .connection = connection,
+                                  .mhd = connection->mhd,
+                                  .references = 1,
+                                  .started_us = clock_monotonic_us(),
+                                  .target_at = target,
+                                  .target_len = strlen(target)};
     uint64_t number = atomic_fetch_add(&server->next_id, 1);
-    snprintf(exchange->request.id, sizeof exchange->request.id, "%016llx", (unsigned long long)hash_mix(server->id_seed, number));
+    snprintf(exchange->request.id, sizeof exchange->request.id, "%016llx",
+             (unsigned long long)hash_mix(server->id_seed, number));
     exchange->request.pairs = &exchange->pairs;
     exchange->request.arena = &exchange->arena;
     exchange->response.status = 200;
@@ -61,13 +67,15 @@ struct collected {
     size_t           count;
 };
 
-static enum MHD_Result collect(void *context, enum MHD_ValueKind kind, const char *name, size_t name_len, const char *value, size_t value_len)
+static enum MHD_Result collect(void *context, enum MHD_ValueKind kind, const char *name, size_t name_len,
+                               const char *value, size_t value_len)
 {
     (void)kind;
     struct collected *collected = context;
     if (collected->count > HEADERS_MOST)
         return MHD_NO;
-    collected->pairs[collected->count++] = (struct http_pair){{name, name_len}, {value ? value : "", value ? value_len : 0}};
+    collected->pairs[collected->count++] =
+        (struct http_pair){{name, name_len}, {value ? value : "", value ? value_len : 0}};
     return MHD_YES;
 }
 
@@ -92,12 +100,14 @@ static struct str joined_headers(struct exchange *exchange, const char *name)
 static struct refusal check_limits(struct exchange *exchange, uint64_t length)
 {
     struct server *server = exchange->server;
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(exchange->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(exchange->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     if (info && info->header_size > server->limits.header_bytes)
         return (struct refusal){431, "the headers are larger than this server takes"};
     if (length > server->limits.body_bytes)
         return (struct refusal){413, "the body is larger than this server takes"};
-    struct address client = trusted_client(&server->trusted, exchange->connection->address, joined_headers(exchange, "X-Forwarded-For"));
+    struct address client =
+        trusted_client(&server->trusted, exchange->connection->address, joined_headers(exchange, "X-Forwarded-For"));
     address_print(&client, exchange->request.peer);
     if (!peers_take(&server->peers, &client, exchange->started_us))
         return (struct refusal){429, "too many requests in a second"};
@@ -106,20 +116,24 @@ static struct refusal check_limits(struct exchange *exchange, uint64_t length)
     return (struct refusal){0};
 }
 
-static struct refusal read_head(struct exchange *exchange, const char *version, uint64_t *length_out, bool *is_chunked_out)
+static struct refusal read_head(struct exchange *exchange, const char *version, uint64_t *length_out,
+                                bool *is_chunked_out)
 {
     struct collected collected = {.count = 0};
     MHD_get_connection_values_n(exchange->mhd, MHD_HEADER_KIND, collect, &collected);
-    struct refusal refusal = request_read_headers(&exchange->request, collected.pairs, collected.count, &exchange->head);
+    struct refusal refusal =
+        request_read_headers(&exchange->request, collected.pairs, collected.count, &exchange->head);
     /* What the length says is needed even where something else is refused: is there a body to come? */
     struct refusal body = request_body_length(&exchange->request, length_out, is_chunked_out);
     if (!refusal.status)
         refusal = body;
-    /* A NUL in the first line ends the text that libmicrohttpd gives; its version stands right behind the target only where there was none. */
+    /* A NUL in the first line ends the text that libmicrohttpd gives; its version stands right behind the target only
+     * where there was none. */
     if (!refusal.status && version != exchange->target_at + exchange->target_len + 1)
         refusal = (struct refusal){400, "the target holds a NUL byte"};
     if (!refusal.status)
-        refusal = request_read_target(&exchange->request, exchange->request.target, http_header(&exchange->request, "Host"), &exchange->head);
+        refusal = request_read_target(&exchange->request, exchange->request.target,
+                                      http_header(&exchange->request, "Host"), &exchange->head);
     if (!refusal.status)
         refusal = check_limits(exchange, *length_out);
     return refusal;
@@ -165,7 +179,8 @@ static enum MHD_Result begin(struct exchange *exchange, const char *method, cons
 
 /* ---- Body ---- */
 
-/* Too late for an answer in between (libmicrohttpd gives none while a body comes in): the rest is read and dropped, but not for ever. */
+/* Too late for an answer in between (libmicrohttpd gives none while a body comes in): the rest is read and dropped, but
+ * not for ever. */
 static enum MHD_Result drop(struct exchange *exchange, size_t len)
 {
     exchange->bytes_in += len;
@@ -240,7 +255,8 @@ static enum MHD_Result whole(struct exchange *exchange)
     return MHD_YES;
 }
 
-enum MHD_Result exchange_step(struct exchange *exchange, const char *method, const char *version, const char *bytes, size_t *size_io)
+enum MHD_Result exchange_step(struct exchange *exchange, const char *method, const char *version, const char *bytes,
+                              size_t *size_io)
 {
     size_t size = *size_io;
     switch (exchange->state) {

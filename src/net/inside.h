@@ -1,12 +1,13 @@
 /* What the files of the server share. One request's way through them:
  *
- *   target_arrived ─▶ headers ─▶ body pieces ─▶ whole: suspend ─▶ worker: handle ─▶ resume ─▶ answer queued ─▶ sent: completed
- *   (server.c)        (exchange.c)                               (exchange.c)                (exchange.c)
+ *   target_arrived ─▶ headers, pieces of the body ─▶ whole: suspend ─▶ handle ─▶ resume ─▶ answer queued ─▶ completed
+ *   server.c          exchange.c                                       a worker            exchange.c
  *
- * Who may touch an exchange: the event loop, but from suspending to resuming the worker. The watcher (watch.c) reads the phase of a
- * connection and may shut its socket down, which the event loop then meets as an end of file.
+ * Who may touch an exchange: the event loop, but from suspending to resuming the worker. The watcher (watch.c) reads
+ * the phase of a connection and may shut its socket down, which the event loop then meets as an end of file.
  *
- * Locks, in the order in which they may be held together: server->lock, a stream's lock, then libmicrohttpd's and the queue's own.
+ * Locks, in the order in which they may be held together: server->lock, a stream's lock, then libmicrohttpd's and the
+ * queue's own.
  */
 #ifndef NET_INSIDE_H
 #define NET_INSIDE_H
@@ -45,8 +46,14 @@ struct connection {
     atomic_bool            is_cut;      /* the watcher was tired of it */
 };
 
-enum exchange_state { EXCHANGE_NEW, EXCHANGE_READING, EXCHANGE_DROPPING /* reads the rest of a body that is too large */, EXCHANGE_RUNNING,
-                      EXCHANGE_ANSWERED, EXCHANGE_QUEUED };
+enum exchange_state {
+    EXCHANGE_NEW,
+    EXCHANGE_READING,
+    EXCHANGE_DROPPING /* reads the rest of a body that is too large */,
+    EXCHANGE_RUNNING,
+    EXCHANGE_ANSWERED,
+    EXCHANGE_QUEUED
+};
 
 struct exchange {
     struct job            job;
@@ -88,7 +95,8 @@ struct server {
     pthread_cond_t        watcher_end;
     bool                  is_watching, is_watcher_ending;
     atomic_bool           is_stopping, is_grace_over;
-    _Atomic unsigned      connection_count, stream_count, suspended; /* suspended: connections that libmicrohttpd must not be stopped with */
+    _Atomic unsigned      connection_count, stream_count;
+    _Atomic unsigned      suspended;   /* connections; libmicrohttpd must not be stopped while there are any */
     _Atomic unsigned      unanswered;  /* whole requests until their answers are sent */
     _Atomic uint64_t      bodies_now;
     _Atomic uint64_t      requests, refused, bytes_in, bytes_out, by_status[6];
@@ -100,7 +108,8 @@ struct server {
 /* exchange.c */
 struct exchange *exchange_new(struct connection *connection, const char *target);
 void             exchange_release(struct exchange *exchange);
-enum MHD_Result  exchange_step(struct exchange *exchange, const char *method, const char *version, const char *bytes, size_t *size_io);
+enum MHD_Result  exchange_step(struct exchange *exchange, const char *method, const char *version, const char *bytes,
+                               size_t *size_io);
 void             exchange_completed(struct exchange *exchange, enum MHD_RequestTerminationCode why);
 
 /* response.c */
@@ -110,14 +119,15 @@ void                 response_refuse(struct exchange *exchange, const struct ref
 /* stream.c */
 struct MHD_Response *stream_answer(struct http_waker *stream, struct exchange *exchange);
 void stream_abandon(struct http_waker *stream); /* never begun: releases it */
-bool stream_tick(struct http_waker *stream, int64_t now_us); /* pulls where idle_s have passed; true: it waits for http_wake */
+/* Pulls where idle_s have passed; true: it waits for http_wake. */
+bool stream_tick(struct http_waker *stream, int64_t now_us);
 void stream_end(struct http_waker *stream, bool only_if_waiting); /* no more pulls; one that did not wait is cut */
 
 /* watch.c */
 enum error_code watch_start(struct server *server, struct error *error);
 void            watch_end(struct server *server);
-/* A socket closed while bytes are still coming in is reset, and the client never sees our answer: a copy of it stays open for a moment and
- * is read until its end. */
+/* A socket closed while bytes are still coming in is reset, and the client never sees our answer: a copy of it stays
+ * open for a moment and is read until its end. */
 void            watch_linger(struct connection *connection);
 
 /* server.c */

@@ -17,7 +17,9 @@ enum { BURST_US = 2 * CLOCK_SECOND_US };
 
 bool peers_init(struct peers *peers, unsigned connections_most, unsigned requests_per_s)
 {
-    *peers = (struct peers){.connections_most = connections_most, .requests_per_s = requests_per_s, .others = calloc(1, sizeof(struct peer))};
+    *peers = (struct peers){.connections_most = connections_most,
+                            .requests_per_s = requests_per_s,
+                            .others = calloc(1, sizeof(struct peer))};
     pthread_mutex_init(&peers->lock, NULL);
     return peers->others != NULL;
 }

@@ -1,4 +1,5 @@
-/* How much one peer may have: connections at once, and requests in a second (a token bucket that holds two seconds' worth). */
+/* How much one peer may have: connections at once, and requests in a second (a token bucket that holds two seconds'
+ * worth). */
 #ifndef NET_LIMITS_H
 #define NET_LIMITS_H
 
@@ -8,7 +9,8 @@
 
 struct peer;
 
-/* At most PEERS_MOST peers are remembered; idle ones are forgotten first. Where all are busy, the rest share one row. */
+/* At most PEERS_MOST peers are remembered; idle ones are forgotten first. Where all are busy, the rest share one row.
+ */
 enum { PEERS_MOST = 16384, PEERS_SLOTS = 4096 };
 
 struct peers {

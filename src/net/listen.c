@@ -40,7 +40,8 @@ static enum error_code open_unix(const char *path, struct listening *listening_o
 {
     struct sockaddr_un at = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof at.sun_path || !*path)
-        return error_set(error, ERROR_INVALID, "unix:%s: a socket's path has 1 to %zu bytes", path, sizeof at.sun_path - 1);
+        return error_set(error, ERROR_INVALID, "unix:%s: a socket's path has 1 to %zu bytes", path,
+                         sizeof at.sun_path - 1);
     memcpy(at.sun_path, path, strlen(path) + 1);
     remove_stale(&at);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -57,7 +58,8 @@ static int port_of(int fd)
     socklen_t               len = sizeof at;
     if (getsockname(fd, (struct sockaddr *)(void *)&at, &len))
         return 0;
-    return ntohs(at.ss_family == AF_INET ? ((struct sockaddr_in *)(void *)&at)->sin_port : ((struct sockaddr_in6 *)(void *)&at)->sin6_port);
+    return ntohs(at.ss_family == AF_INET ? ((struct sockaddr_in *)(void *)&at)->sin_port
+                                         : ((struct sockaddr_in6 *)(void *)&at)->sin6_port);
 }
 
 /* "host:port" into two texts; the brackets of IPv6 come off. */
@@ -65,7 +67,8 @@ static bool split(const char *where, char host[256], char port[8])
 {
     const char *colon = strrchr(where, ':');
     int64_t     number;
-    if (!colon || !str_to_i64(str_of(colon + 1), &number) || colon[1] == '-' || colon[1] == '+' || number > 65535 || strlen(colon + 1) > 5)
+    if (!colon || !str_to_i64(str_of(colon + 1), &number) || colon[1] == '-' || colon[1] == '+' || number > 65535 ||
+        strlen(colon + 1) > 5)
         return false;
     struct str name = str_slice(where, (size_t)(colon - where));
     if (name.len >= 2 && name.ptr[0] == '[' && name.ptr[name.len - 1] == ']')
@@ -89,7 +92,8 @@ enum error_code listen_open(const char *where, struct listening *listening_out, 
         return open_unix(where + 5, listening_out, error);
     if (!split(where, host, port)) {
         error_set(error, ERROR_INVALID, "%s is no address to listen on", where);
-        return error_hint(error, "for example 127.0.0.1:8600, [::1]:8600, :8600 for every address, or unix:/run/bellwether.sock");
+        return error_hint(
+            error, "for example 127.0.0.1:8600, [::1]:8600, :8600 for every address, or unix:/run/bellwether.sock");
     }
     if (!*host || strcmp(host, "*") == 0)
         memcpy(host, "::", 3);

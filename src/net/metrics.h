@@ -1,5 +1,6 @@
 /* Numbers as Prometheus reads them (text exposition format 0.0.4): a family is its HELP and TYPE, then its samples.
- * Names are snake_case with the unit (seconds, bytes); counters end in _total. Labels have few values, never a person's words. */
+ * Names are snake_case with the unit (seconds, bytes); counters end in _total. Labels have few values, never a person's
+ * words. */
 #ifndef NET_METRICS_H
 #define NET_METRICS_H
 

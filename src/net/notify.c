@@ -18,6 +18,7 @@ void notify_manager(const char *socket_name, const char *state)
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return;
-    (void)!sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)(void *)&to, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
+    (void)!sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)(void *)&to,
+                  (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
     close(fd);
 }

@@ -1,4 +1,5 @@
-/* Telling the service manager how we are (systemd's sd_notify protocol: a datagram to the socket that NOTIFY_SOCKET names). */
+/* Telling the service manager how we are (systemd's sd_notify protocol: a datagram to the socket that NOTIFY_SOCKET
+ * names). */
 #ifndef NET_NOTIFY_H
 #define NET_NOTIFY_H
 

@@ -23,7 +23,10 @@ static const struct refusal no_memory = {503, "no memory for the request"};
 
 static int hex(char c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 /* Decodes %XX (and + where asked) into the arena; ptr NULL where an escape is broken, or without memory. */
@@ -57,7 +60,8 @@ static struct refusal origin_form(struct str *target_io, struct str host)
 {
     static const struct str schemes[] = {{"http://", 7}, {"https://", 8}};
     for (size_t i = 0; i < 2; i++) {
-        if (target_io->len < schemes[i].len || !str_equal_ascii_nocase(str_slice(target_io->ptr, schemes[i].len), schemes[i]))
+        if (target_io->len < schemes[i].len ||
+            !str_equal_ascii_nocase(str_slice(target_io->ptr, schemes[i].len), schemes[i]))
             continue;
         struct str  rest = str_slice(target_io->ptr + schemes[i].len, target_io->len - schemes[i].len);
         const char *slash = memchr(rest.ptr, '/', rest.len);
@@ -67,7 +71,8 @@ static struct refusal origin_form(struct str *target_io, struct str host)
         *target_io = slash ? str_slice(slash, rest.len - len) : STR("/");
         return refuse(0, NULL);
     }
-    return target_io->len && target_io->ptr[0] == '/' ? refuse(0, NULL) : refuse(400, "the target does not begin with /");
+    return target_io->len && target_io->ptr[0] == '/' ? refuse(0, NULL)
+                                                      : refuse(400, "the target does not begin with /");
 }
 
 static struct refusal check_path(struct str *path_io)
@@ -128,7 +133,8 @@ static struct refusal read_parameters(struct http_request *request, struct str q
         size_t            name_len = equals ? (size_t)(equals - field.ptr) : field.len;
         struct http_pair *pair = &pairs->parameters[pairs->parameter_count];
         pair->name = decode(str_slice(field.ptr, name_len), true, arena, &is_name_broken);
-        pair->value = equals ? decode(str_slice(equals + 1, field.len - name_len - 1), true, arena, &is_value_broken) : STR("");
+        pair->value =
+            equals ? decode(str_slice(equals + 1, field.len - name_len - 1), true, arena, &is_value_broken) : STR("");
         if (is_name_broken || is_value_broken)
             return refuse(400, "a parameter holds a broken % escape");
         if (!pair->name.ptr || !pair->value.ptr)
@@ -142,7 +148,8 @@ static struct refusal read_parameters(struct http_request *request, struct str q
     return refuse(0, NULL);
 }
 
-struct refusal request_read_target(struct http_request *request, struct str target, struct str host, struct arena *arena)
+struct refusal request_read_target(struct http_request *request, struct str target, struct str host,
+                                   struct arena *arena)
 {
     if (target.len > TARGET_MOST_BYTES)
         return refuse(414, "the target is longer than 16 KiB");
@@ -215,7 +222,8 @@ static size_t count_of(const struct http_request *request, const char *name)
     return count;
 }
 
-struct refusal request_read_headers(struct http_request *request, const struct http_pair *headers, size_t count, struct arena *arena)
+struct refusal request_read_headers(struct http_request *request, const struct http_pair *headers, size_t count,
+                                    struct arena *arena)
 {
     struct http_pairs *pairs = request->pairs;
     if (count > HEADERS_MOST)

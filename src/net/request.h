@@ -1,4 +1,5 @@
-/* Reading what stands before a request's body: the target, its parameters, headers and cookies. Pure: text in, pairs or a refusal out. */
+/* Reading what stands before a request's body: the target, its parameters, headers and cookies. Pure: text in, pairs or
+ * a refusal out. */
 #ifndef NET_REQUEST_H
 #define NET_REQUEST_H
 
@@ -21,10 +22,13 @@ struct refusal {
     const char *detail; /* static */
 };
 
-/* Fills request->target, path and pairs->parameters (in the arena). host is the Host header, which the absolute form must agree with. */
-struct refusal request_read_target(struct http_request *request, struct str target, struct str host, struct arena *arena);
+/* Fills request->target, path and pairs->parameters (in the arena). host is the Host header, which the absolute form
+ * must agree with. */
+struct refusal request_read_target(struct http_request *request, struct str target, struct str host,
+                                   struct arena *arena);
 /* Checks names and values of the headers as a whole, and fills pairs->headers with a copy in the arena. */
-struct refusal request_read_headers(struct http_request *request, const struct http_pair *headers, size_t count, struct arena *arena);
+struct refusal request_read_headers(struct http_request *request, const struct http_pair *headers, size_t count,
+                                    struct arena *arena);
 /* How long the body is: *is_chunked_out, or *length_out (0 where there is none). Two ways to say it are refused. */
 struct refusal request_body_length(const struct http_request *request, uint64_t *length_out, bool *is_chunked_out);
 

@@ -53,15 +53,16 @@ void http_response_fini(struct http_response *response)
 
 /* ---- ETag ---- */
 
-/* Is the tag, or any tag, in the list? Weak and strong ones are the same here (RFC 9110, 13.1.2); `len` bytes of each are compared, so that
- * "abc-gz" and "abc-br" are found as "abc. */
+/* Is the tag, or any tag, in the list? Weak and strong ones are the same here (RFC 9110, 13.1.2); `len` bytes of each
+ * are compared, so that "abc-gz" and "abc-br" are found as "abc. */
 static bool list_has(struct str list, struct str tag, bool is_beginning)
 {
     for (struct str one; str_next_field(&list, ',', &one);) {
         one = str_trim(one);
         if (str_starts_with(one, STR("W/")))
             one = str_slice(one.ptr + 2, one.len - 2);
-        if (str_equal(one, STR("*")) || str_equal(one, tag) || (is_beginning && one.len > tag.len && str_starts_with(one, tag)))
+        if (str_equal(one, STR("*")) || str_equal(one, tag) ||
+            (is_beginning && one.len > tag.len && str_starts_with(one, tag)))
             return true;
     }
     return false;
@@ -119,7 +120,8 @@ static struct MHD_Response *asset_answer(struct exchange *exchange)
     snprintf(tag, sizeof tag, "%.*s%s\"", STR_ARG(bare), suffix);
     http_set_header(response, "ETag", tag);
     http_set_header(response, "Vary", "Accept-Encoding");
-    http_set_header(response, "Cache-Control", asset->is_immutable ? "public, max-age=31536000, immutable" : "no-cache");
+    http_set_header(response, "Cache-Control",
+                    asset->is_immutable ? "public, max-age=31536000, immutable" : "no-cache");
     response->content_type = asset->type;
     if (response->status == 200 && held.ptr && list_has(held, bare, true)) {
         response->status = 304;
@@ -129,7 +131,8 @@ static struct MHD_Response *asset_answer(struct exchange *exchange)
         http_set_header(response, "Content-Encoding", coding);
     }
     exchange->bytes_out = exchange->request.method == HTTP_HEAD ? 0 : bytes.len;
-    return MHD_create_response_from_buffer(bytes.len, bytes.len ? (void *)(uintptr_t)bytes.ptr : (void *)"", MHD_RESPMEM_PERSISTENT);
+    return MHD_create_response_from_buffer(bytes.len, bytes.len ? (void *)(uintptr_t)bytes.ptr : (void *)"",
+                                           MHD_RESPMEM_PERSISTENT);
 }
 
 /* ---- All of them ---- */
@@ -193,7 +196,7 @@ void response_refuse(struct exchange *exchange, const struct refusal *refusal)
     json_i64(&json, refusal->status);
     json_key(&json, "detail");
     json_text(&json, refusal->detail);
-    json_key(&json, "request_id");
+    json_key(&json, "request"); /* as in the problems of the API */
     json_text(&json, exchange->request.id);
     json_end(&json);
     http_set_header(response, "Cache-Control", "no-store");

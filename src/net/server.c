@@ -16,7 +16,8 @@ enum { LOOPS_MOST = 4, REFUSED_LOGGED_EVERY_US = 50 * 1000, STOP_TICK_MS = 5, SP
 
 bool server_suspend(struct server *server, struct MHD_Connection *mhd)
 {
-    /* Counted before the flag is read: server_stop sets the flag before it reads the count, so one of the two sees the other. */
+    /* Counted before the flag is read: server_stop sets the flag before it reads the count, so one of the two sees the
+     * other. */
     atomic_fetch_add(&server->suspended, 1);
     if (atomic_load(&server->is_grace_over)) {
         atomic_fetch_sub(&server->suspended, 1);
@@ -51,7 +52,8 @@ static void refuse_connection(struct server *server, const struct address *addre
     int64_t now_us = clock_monotonic_us(), last_us = atomic_load(&server->refused_logged_us);
     char    peer[ADDRESS_TEXT_BYTES];
     atomic_fetch_add(&server->refused, 1);
-    if (now_us - last_us < REFUSED_LOGGED_EVERY_US || !atomic_compare_exchange_strong(&server->refused_logged_us, &last_us, now_us))
+    if (now_us - last_us < REFUSED_LOGGED_EVERY_US ||
+        !atomic_compare_exchange_strong(&server->refused_logged_us, &last_us, now_us))
         return;
     address_print(address, peer);
     server_log_line(server, &(struct http_log){.event = "refused", .status = 429, .peer = peer});
@@ -113,7 +115,8 @@ static void closed(struct connection *connection)
     free(connection);
 }
 
-static void connection_event(void *context, struct MHD_Connection *mhd, void **socket_context, enum MHD_ConnectionNotificationCode what)
+static void connection_event(void *context, struct MHD_Connection *mhd, void **socket_context,
+                             enum MHD_ConnectionNotificationCode what)
 {
     if (what == MHD_CONNECTION_NOTIFY_STARTED)
         opened(context, mhd, socket_context);
@@ -141,14 +144,15 @@ static void *target_arrived(void *context, const char *target, struct MHD_Connec
     return connection->exchange;
 }
 
-static enum MHD_Result step(void *context, struct MHD_Connection *mhd, const char *url, const char *method, const char *version, const char *bytes,
-                            size_t *size_io, void **exchange_io)
+static enum MHD_Result step(void *context, struct MHD_Connection *mhd, const char *url, const char *method,
+                            const char *version, const char *bytes, size_t *size_io, void **exchange_io)
 {
     (void)context, (void)mhd, (void)url;
     return *exchange_io ? exchange_step(*exchange_io, method, version, bytes, size_io) : MHD_NO;
 }
 
-static void completed(void *context, struct MHD_Connection *mhd, void **exchange_io, enum MHD_RequestTerminationCode why)
+static void completed(void *context, struct MHD_Connection *mhd, void **exchange_io,
+                      enum MHD_RequestTerminationCode why)
 {
     (void)context;
     struct connection *connection = connection_of(mhd);
@@ -200,10 +204,12 @@ static enum error_code allow_handles(unsigned connections, struct error *error)
     if (bound.rlim_cur >= wanted)
         return ERROR_NONE;
     if (bound.rlim_max < wanted)
-        return error_set(error, ERROR_INVALID, "%u connections need %llu open files; this system allows %llu", connections,
-                         (unsigned long long)wanted, (unsigned long long)bound.rlim_max);
+        return error_set(error, ERROR_INVALID, "%u connections need %llu open files; this system allows %llu",
+                         connections, (unsigned long long)wanted, (unsigned long long)bound.rlim_max);
     bound.rlim_cur = wanted;
-    return setrlimit(RLIMIT_NOFILE, &bound) ? error_set_os(error, "cannot allow %llu open files", (unsigned long long)wanted) : ERROR_NONE;
+    return setrlimit(RLIMIT_NOFILE, &bound)
+               ? error_set_os(error, "cannot allow %llu open files", (unsigned long long)wanted)
+               : ERROR_NONE;
 }
 
 static enum error_code start_daemon(struct server *server, struct error *error)
@@ -211,16 +217,19 @@ static enum error_code start_daemon(struct server *server, struct error *error)
     long     cores = sysconf(_SC_NPROCESSORS_ONLN);
     unsigned loops = cores / 2 < 1 ? 1 : cores / 2 > LOOPS_MOST ? LOOPS_MOST : (unsigned)(cores / 2);
     struct MHD_OptionItem pool[] = {{MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)loops, NULL}, {MHD_OPTION_END, 0, NULL}};
-    /* So much that headers may grow to their bound and are refused by us rather than cut off; no more, since it is cleared for each request. */
+    /* So much that headers may grow to their bound and are refused by us rather than cut off; no more, since it is
+     * cleared for each request. */
     size_t memory = (size_t)server->limits.header_bytes + 16 * 1024;
-    server->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, 0, may_connect, server, step, server,
-                                      MHD_OPTION_LISTEN_SOCKET, server->listen_fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory,
-                                      MHD_OPTION_CONNECTION_LIMIT, server->limits.connections, MHD_OPTION_CONNECTION_TIMEOUT,
-                                      server->limits.idle_s, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, target_arrived,
-                                      server, MHD_OPTION_UNESCAPE_CALLBACK, leave_escapes, NULL, MHD_OPTION_NOTIFY_COMPLETED, completed, server,
-                                      MHD_OPTION_NOTIFY_CONNECTION, connection_event, server,
-                                      MHD_OPTION_ARRAY, loops > 1 ? pool : pool + 1, MHD_OPTION_END);
-    return server->daemon ? ERROR_NONE : error_set(error, ERROR_IO, "cannot start the HTTP server on %s", server->options.listen);
+    server->daemon =
+        MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, 0, may_connect, server,
+                         step, server, MHD_OPTION_LISTEN_SOCKET, server->listen_fd, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                         memory, MHD_OPTION_CONNECTION_LIMIT, server->limits.connections, MHD_OPTION_CONNECTION_TIMEOUT,
+                         server->limits.idle_s, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,
+                         target_arrived, server, MHD_OPTION_UNESCAPE_CALLBACK, leave_escapes, NULL,
+                         MHD_OPTION_NOTIFY_COMPLETED, completed, server, MHD_OPTION_NOTIFY_CONNECTION, connection_event,
+                         server, MHD_OPTION_ARRAY, loops > 1 ? pool : pool + 1, MHD_OPTION_END);
+    return server->daemon ? ERROR_NONE
+                          : error_set(error, ERROR_IO, "cannot start the HTTP server on %s", server->options.listen);
 }
 
 static void free_server(struct server *server)

@@ -5,8 +5,9 @@
  *        ▼                         │
  *   worker threads           run the handler and the pulls of streams; the connection is suspended meanwhile
  *
- * Everything is bounded (struct server_limits): what is over a bound is answered (413, 414, 431, 429, 503) or, where a client is too slow
- * to be answered, closed. A request has an id (X-Request-Id, made here) that every log line of it carries.
+ * Everything is bounded (struct server_limits): what is over a bound is answered (413, 414, 431, 429, 503) or, where a
+ * client is too slow to be answered, closed. A request has an id (X-Request-Id, made here) that every log line of it
+ * carries.
  */
 #ifndef NET_SERVER_H
 #define NET_SERVER_H
@@ -30,28 +31,31 @@ struct server_limits { /* 0: the default that is named */
     unsigned idle_s;              /* a connection that sends or takes nothing: 30 */
     unsigned request_s;           /* from the first byte of a request to its last: 60 (a slow loris ends here) */
     unsigned requests_per_peer_s; /* 500 in a second and peer, bursts of twice that; more: 429 */
-    uint64_t bodies_bytes;        /* of all requests that are being read or answered, together: 8 times body_bytes; more: 503 */
+    uint64_t bodies_bytes;        /* of all requests at once: 8 times body_bytes; more: 503 */
 };
 
 struct server_options {
     const char          *listen; /* "127.0.0.1:8600", "[::1]:8600", "127.0.0.1:0" (any free port), "unix:/path" */
-    /* Addresses and nets ("127.0.0.1, 10.0.0.0/8, unix") whose X-Forwarded-For is believed: it is walked from its right end past these
-     * alone. NULL: nobody's. A peer is an address; of IPv6 the first 64 bits count as one peer. */
+    /* Addresses and nets ("127.0.0.1, 10.0.0.0/8, unix") whose X-Forwarded-For is believed: it is walked from its right
+     * end past these alone. NULL: nobody's. A peer is an address; of IPv6 the first 64 bits count as one peer. */
     const char          *trusted_proxies;
     struct server_limits limits;
-    void (*handle)(void *context, struct http_request *request, struct http_response *response); /* on a worker thread */
-    void (*log)(void *context, const struct http_log *line); /* after each answer, and once for each refused connection; any thread */
+    /* On a worker thread. */
+    void (*handle)(void *context, struct http_request *request, struct http_response *response);
+    /* After each answer, and for refused connections (at most one in 50 ms); any thread. */
+    void (*log)(void *context, const struct http_log *line);
     void  *context;
 };
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OTHER };
 extern const char *const http_method_names[7];
 
-/* A request, read whole. Lives until the handler returned (for a stream: until release). Refused before the handler sees it: a path that is
- * not as below, a broken escape, two Content-Length or Host headers, Transfer-Encoding that is not "chunked" alone, blanks in header names. */
+/* A request, read whole. Lives until the handler returned (for a stream: until release). Refused before the handler
+ * sees it: a path that is not as below, a broken escape, two Content-Length or Host headers, Transfer-Encoding that is
+ * not "chunked" alone, blanks in header names. */
 struct http_request {
     enum http_method method;
-    struct str       path;  /* decoded; begins with /, holds no NUL, no control bytes, no "." or ".." segments, no empty ones, valid UTF-8 */
+    struct str       path;   /* decoded; begins with /, valid UTF-8, no control bytes, no empty, "." or ".." segments */
     struct str       target; /* as it came, with its query */
     struct str       body;
     char             id[20];
@@ -65,7 +69,7 @@ struct http_request {
 struct str http_param(const struct http_request *request, const char *name, size_t nth);
 /* Name and value of the ith parameter of all; false behind the last: to refuse unknown ones. */
 bool       http_param_at(const struct http_request *request, size_t i, struct str *name_out, struct str *value_out);
-struct str http_header(const struct http_request *request, const char *name); /* any case; ptr NULL where there is none */
+struct str http_header(const struct http_request *request, const char *name); /* any case; ptr NULL: there is none */
 struct str http_cookie(const struct http_request *request, const char *name);
 
 /* ---- Answers ---- */
@@ -86,7 +90,8 @@ struct http_response {
     struct http_headers *headers; /* see http_set_header */
     struct http_stream  *stream;  /* see http_stream_begin */
 };
-/* Copies; a second one of a name replaces the first, but for Set-Cookie. A value with a control byte in it is a defect of ours. */
+/* Copies; a second one of a name replaces the first, but for Set-Cookie. A value with a control byte in it is a defect
+ * of ours. */
 void http_set_header(struct http_response *response, const char *name, const char *value);
 void http_response_fini(struct http_response *response); /* for tests that call a handler without a server */
 /* Quotes the hash of the body as ETag and turns a GET answer into 304 where If-None-Match holds it. */
@@ -94,18 +99,25 @@ void http_set_etag(const struct http_request *request, struct http_response *res
 
 /* ---- Answers that go on: exports and server-sent events ---- */
 
-enum http_pull { HTTP_PULL_MORE, /* out holds the next piece */ HTTP_PULL_WAIT, /* nothing now: pull again after http_wake */ HTTP_PULL_END,
-                 HTTP_PULL_FAILED /* cut the connection, so that nobody takes a part for the whole */ };
+enum http_pull {
+    HTTP_PULL_MORE,   /* out holds the next piece */
+    HTTP_PULL_WAIT,   /* nothing now: pull again after http_wake */
+    HTTP_PULL_END,
+    HTTP_PULL_FAILED, /* cut the connection, so that nobody takes a part for the whole */
+};
 
 struct http_stream_source {
-    /* Fills out (empty, at most 1 MiB). On a worker, never two at once for one stream; not called before what it gave last is on its way:
-     * a slow reader is not read for ahead. What is in out is sent whatever pull returns, except for HTTP_PULL_FAILED. */
+    /* Fills out (empty, at most 1 MiB). On a worker, never two at once for one stream; not called before what it gave
+     * last is on its way: a slow reader is not read for ahead. What is in out is sent whatever pull returns, except for
+     * HTTP_PULL_FAILED. */
     enum http_pull (*pull)(void *context, struct buf *out);
-    void (*release)(void *context); /* once, on a worker, when the stream has ended for whatever reason; no pull runs or follows */
+    /* Once, on a worker, when the stream has ended for whatever reason; no pull runs or follows. */
+    void (*release)(void *context);
     void  *context;
-    unsigned idle_s; /* pulled with nothing to say for so long: pull is called all the same (for a comment line); 0: never */
+    unsigned idle_s; /* with nothing to say for so long pull is called all the same (for a comment line); 0: never */
 };
-/* The answer becomes a stream (chunked). The waker may be used by any thread, under any lock, until release returned. */
+/* The answer becomes a stream (chunked). The waker may be used by any thread, under any lock, until release
+ * returned. */
 struct http_waker *http_stream_begin(struct http_response *response, const struct http_stream_source *source);
 void               http_wake(struct http_waker *waker);
 
@@ -130,8 +142,8 @@ enum error_code server_start(const struct server_options *options, struct server
 int             server_port(const struct server *server); /* 0 for a Unix socket */
 unsigned        server_workers(const struct server *server);
 void            server_counters(const struct server *server, struct server_counters *counters_out);
-/* Takes no new connections, ends streams, lets requests that are running be answered (their clients have grace_ms to take the answers; a
- * handler is waited for as long as it runs), closes. NULL is legal. */
+/* Takes no new connections, ends streams, lets requests that are running be answered (their clients have grace_ms to
+ * take the answers; a handler is waited for as long as it runs), closes. NULL is legal. */
 void            server_stop(struct server *server, unsigned grace_ms);
 
 #endif

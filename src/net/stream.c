@@ -1,4 +1,5 @@
-/* Answers that go on. A stream's connection is suspended whenever it has nothing to send; a worker pulls, then it is resumed.
+/* Answers that go on. A stream's connection is suspended whenever it has nothing to send; a worker pulls, then it is
+ * resumed.
  *
  *              ┌──────────── all sent ────────────┐
  *              ▼                                  │
@@ -158,7 +159,8 @@ static ssize_t read_stream(void *context, uint64_t position, char *bytes, size_t
         result = MHD_CONTENT_READER_END_WITH_ERROR;
     } else {
         atomic_store(&stream->connection->phase, PHASE_RUNNING);
-        if (stream->out.capacity > PIECE_MOST_BYTES / 16 && stream->has_paused) /* many streams wait: none keeps a large piece meanwhile */
+        if (stream->out.capacity > PIECE_MOST_BYTES / 16 &&
+            stream->has_paused) /* many streams wait: none keeps a large piece meanwhile */
             buf_fini(&stream->out);
         buf_clear(&stream->out);
         stream->sent = 0;
@@ -224,7 +226,8 @@ static void sent_or_cut(void *context)
 
 struct MHD_Response *stream_answer(struct http_waker *stream, struct exchange *exchange)
 {
-    struct MHD_Response *answer = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, READ_BYTES, read_stream, stream, sent_or_cut);
+    struct MHD_Response *answer =
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, READ_BYTES, read_stream, stream, sent_or_cut);
     if (!answer) {
         stream_abandon(stream);
         return NULL;

@@ -1,4 +1,5 @@
-/* The watcher: what a clock must end. libmicrohttpd closes connections that move nothing; one that moves a byte now and then is ours. */
+/* The watcher: what a clock must end. libmicrohttpd closes connections that move nothing; one that moves a byte now and
+ * then is ours. */
 #include "net/inside.h"
 
 #include "base/clock.h"
@@ -69,7 +70,9 @@ static int64_t allowed_us(const struct server *server, enum phase phase, uint64_
 {
     const struct server_limits *limits = &server->limits;
     switch (phase) {
-    case PHASE_WAITING: return ((int64_t)limits->idle_s + limits->request_s) * CLOCK_SECOND_US; /* the first byte may come at the last moment */
+    case PHASE_WAITING:
+        return ((int64_t)limits->idle_s + limits->request_s) *
+               CLOCK_SECOND_US; /* the first byte may come at the last moment */
     case PHASE_READING: return limits->request_s * CLOCK_SECOND_US;
     case PHASE_RUNNING: return INT64_MAX;
     case PHASE_ANSWERING: return (limits->request_s + (int64_t)(sending / SLOWEST_BYTES_S)) * CLOCK_SECOND_US;
@@ -83,8 +86,9 @@ static bool has_hung_up(int fd)
     return poll(&one, 1, 0) == 1 && (one.revents & (POLLRDHUP | POLLHUP | POLLERR));
 }
 
-/* A client that sent half a request and hung up before anybody looked: libmicrohttpd reads the half, takes the short read for "nothing more
- * yet", and as its events come once for an edge, never hears of the end. Shutting down makes another edge. */
+/* A client that sent half a request and hung up before anybody looked: libmicrohttpd reads the half, takes the short
+ * read for "nothing more yet", and as its events come once for an edge, never hears of the end. Shutting down makes
+ * another edge. */
 static void end_half_request(const struct connection *connection, enum phase phase, int64_t waited_us)
 {
     int unread = 0;
@@ -100,7 +104,8 @@ static void look_at(struct server *server, struct connection *connection, int64_
         return;
     enum phase phase = atomic_load(&connection->phase);
     int64_t    since_us = atomic_load(&connection->since_us);
-    if (now_us - since_us > allowed_us(server, phase, atomic_load(&connection->sending)) && phase == atomic_load(&connection->phase)) {
+    if (now_us - since_us > allowed_us(server, phase, atomic_load(&connection->sending)) &&
+        phase == atomic_load(&connection->phase)) {
         atomic_store(&connection->is_cut, true);
         shutdown(connection->fd, SHUT_RDWR);
     } else {
@@ -139,7 +144,8 @@ enum error_code watch_start(struct server *server, struct error *error)
     pthread_condattr_destroy(&monotonic);
     int failed = pthread_create(&server->watcher, NULL, watch, server);
     server->is_watching = !failed;
-    return failed ? error_set_at(error, ERROR_MEMORY, failed, __FILE__, __LINE__, "no thread for the server") : ERROR_NONE;
+    return failed ? error_set_at(error, ERROR_MEMORY, failed, __FILE__, __LINE__, "no thread for the server")
+                  : ERROR_NONE;
 }
 
 void watch_end(struct server *server)

@@ -37,7 +37,8 @@ static void *work(void *context)
 
 enum error_code workers_start(struct workers *workers, unsigned count, struct error *error)
 {
-    *workers = (struct workers){.threads = calloc(count, sizeof(pthread_t)), .each = calloc(count, sizeof(struct worker))};
+    *workers =
+        (struct workers){.threads = calloc(count, sizeof(pthread_t)), .each = calloc(count, sizeof(struct worker))};
     workers->last = &workers->first;
     pthread_mutex_init(&workers->lock, NULL);
     pthread_cond_init(&workers->has_job, NULL);
@@ -60,7 +61,8 @@ enum error_code workers_start(struct workers *workers, unsigned count, struct er
         return ERROR_NONE;
     unsigned started = workers->count;
     workers_end(workers);
-    return error_set_at(error, ERROR_MEMORY, failed, __FILE__, __LINE__, "only %u of %u worker threads could be started", started, count);
+    return error_set_at(error, ERROR_MEMORY, failed, __FILE__, __LINE__,
+                        "only %u of %u worker threads could be started", started, count);
 }
 
 void workers_add(struct workers *workers, struct job *job)
@@ -72,7 +74,8 @@ void workers_add(struct workers *workers, struct job *job)
     workers->queued++;
     bool has_idle = workers->idle > 0;
     pthread_mutex_unlock(&workers->lock);
-    if (has_idle) /* after the lock, so that who wakes does not meet it; nobody is called who works already and will look again */
+    if (has_idle) /* after the lock, so that who wakes does not meet it; nobody is called who works already and will
+                     look again */
         pthread_cond_signal(&workers->has_job);
 }
 

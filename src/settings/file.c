@@ -25,12 +25,14 @@ static char *next_line(char *line, int size, void *context)
         return NULL;
     reading->line++;
     if (taken.len + 2 > (size_t)size) {
-        reading->code = error_set(reading->error, ERROR_SYNTAX, "%s:%u: the line is longer than %d bytes", reading->path, reading->line, size - 2);
+        reading->code = error_set(reading->error, ERROR_SYNTAX, "%s:%u: the line is longer than %d bytes",
+                                  reading->path, reading->line, size - 2);
         error_hint(reading->error, "put a long secret into a file, and its name into the setting that ends in _file");
         return NULL;
     }
     if (taken.len && memchr(taken.ptr, '\0', taken.len)) {
-        reading->code = error_set(reading->error, ERROR_SYNTAX, "%s:%u: the line holds a NUL byte", reading->path, reading->line);
+        reading->code =
+            error_set(reading->error, ERROR_SYNTAX, "%s:%u: the line holds a NUL byte", reading->path, reading->line);
         return NULL;
     }
     if (taken.len)
@@ -56,7 +58,8 @@ static int take(void *context, const char *section, const char *key, const char 
         if (row >= 0 && setting_rows[row].is_secret)
             reading->code = take_file(reading->set, (size_t)row, str_of(value), source, reading->error);
         else {
-            reading->code = error_set(reading->error, ERROR_INVALID, "there is no setting %.60s in [%.60s]", key, section);
+            reading->code =
+                error_set(reading->error, ERROR_INVALID, "there is no setting %.60s in [%.60s]", key, section);
             hint_nearest(reading->error, str_of(section), name);
         }
     }
@@ -112,7 +115,9 @@ enum error_code read_files(struct value_set *set, const char *file, bool must_ex
     for (size_t i = 0; i < count && !code; i++) {
         if (!str_ends_with(names[i], STR(".conf")))
             continue;
-        code = vfs_join(path, folder, names[i].ptr) ? read_file(set, path, error) : error_set(error, ERROR_INVALID, "path too long: %.60s...", folder);
+        code = vfs_join(path, folder, names[i].ptr)
+                   ? read_file(set, path, error)
+                   : error_set(error, ERROR_INVALID, "path too long: %.60s...", folder);
     }
     return code;
 }

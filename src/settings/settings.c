@@ -46,14 +46,16 @@ void hint_nearest(struct error *error, struct str section, struct str key)
     const struct setting_row *best = NULL;
     size_t                    most = 0;
     for (size_t i = 0; setting_rows[i].key; i++) {
-        size_t like = likeness(setting_rows[i].key, key) * 2 + (str_equal(str_of(setting_rows[i].section), section) ? 1 : 0);
+        size_t like =
+            likeness(setting_rows[i].key, key) * 2 + (str_equal(str_of(setting_rows[i].section), section) ? 1 : 0);
         if (like > most && likeness(setting_rows[i].key, key) + 2 >= strlen(setting_rows[i].key)) {
             best = &setting_rows[i];
             most = like;
         }
     }
     if (best)
-        error_hint(error, "did you mean %s in [%s]? `bellwether print-config --explain` lists all", best->key, best->section);
+        error_hint(error, "did you mean %s in [%s]? `bellwether print-config --explain` lists all", best->key,
+                   best->section);
     else
         error_hint(error, "`bellwether print-config --explain` lists all settings");
 }
@@ -146,7 +148,8 @@ static enum error_code read_layers(struct value_set *set, const struct settings 
     set->layer++;
     for (size_t i = 0; !code && sources->flags && sources->flags[i].name; i++)
         if (sources->flags[i].value) {
-            code = take_value(set, row_named(sources->flags[i].name), str_of(sources->flags[i].value), sources->flags[i].flag, error);
+            code = take_value(set, row_named(sources->flags[i].name), str_of(sources->flags[i].value),
+                              sources->flags[i].flag, error);
             if (code)
                 error_prefix(error, "%s: ", sources->flags[i].flag);
         }
@@ -168,7 +171,8 @@ static enum error_code new_set(const struct settings *settings, struct value_set
     return code;
 }
 
-enum error_code settings_load(const struct settings_sources *sources, struct settings **settings_out, struct error *error)
+enum error_code settings_load(const struct settings_sources *sources, struct settings **settings_out,
+                              struct error *error)
 {
     struct settings  *settings = calloc(1, sizeof *settings);
     struct value_set *set;
@@ -177,7 +181,8 @@ enum error_code settings_load(const struct settings_sources *sources, struct set
         return error_set(error, ERROR_MEMORY, "no memory for the settings");
     settings->sources = *sources;
     enum error_code code = ERROR_NONE;
-    if (sources->file && (size_t)snprintf(settings->file, sizeof settings->file, "%s", sources->file) >= sizeof settings->file)
+    if (sources->file &&
+        (size_t)snprintf(settings->file, sizeof settings->file, "%s", sources->file) >= sizeof settings->file)
         code = error_set(error, ERROR_INVALID, "path too long: %.60s...", sources->file);
     if (!code && sources->file && !sources->file[0])
         code = error_set(error, ERROR_USAGE, "--config names no file");

@@ -5,9 +5,10 @@
  * FILE is --config, else BELLWETHER_CONFIG, else /etc/bellwether/bellwether.conf where it exists. It is an INI file:
  *     [server]
  *     listen = 127.0.0.1:8600
- * In the environment the same is BELLWETHER_SERVER_LISTEN. A secret may also be the name of a file that holds it, in either place:
- * `password_file = /run/secrets/mail`, BELLWETHER_MAIL_PASSWORD_FILE. What is unknown, given twice in one place, or out of bounds is an
- * error that names the place. Values are read anew by settings_reload; a row says whether a running server heeds that.
+ * In the environment the same is BELLWETHER_SERVER_LISTEN. A secret may also be the name of a file that holds it, in
+ * either place: `password_file = /run/secrets/mail`, BELLWETHER_MAIL_PASSWORD_FILE. What is unknown, given twice in one
+ * place, or out of bounds is an error that names the place. Values are read anew by settings_reload; a row says whether
+ * a running server heeds that.
  */
 #ifndef SETTINGS_SETTINGS_H
 #define SETTINGS_SETTINGS_H
@@ -57,24 +58,27 @@ struct settings_sources {
     const struct settings_flag *flags; /* ends with a row without a name; NULL: none. Must outlive the settings */
 };
 
-/* ERROR_INVALID: a value, a key or a section, with its place; ERROR_NOT_FOUND: the named file is missing; ERROR_SYNTAX: a line is no INI. */
-enum error_code settings_load(const struct settings_sources *sources, struct settings **settings_out, struct error *error);
+/* ERROR_INVALID: a value, a key or a section, with its place; ERROR_NOT_FOUND: the named file is missing; ERROR_SYNTAX:
+ * a line is no INI. */
+enum error_code settings_load(const struct settings_sources *sources, struct settings **settings_out,
+                              struct error *error);
 void            settings_free(struct settings *settings);
 
-/* Reads everything anew, then swaps: whoever asks from now on gets the new values. After an error nothing has changed. changed_out (may be
- * NULL) gets the names of the rows that changed, one a line, with " (after a restart)" behind those that need one. Old values live until
- * settings_free, so that a text in use stays valid. One thread at a time. */
+/* Reads everything anew, then swaps: whoever asks from now on gets the new values. After an error nothing has changed.
+ * changed_out (may be NULL) gets the names of the rows that changed, one a line, with " (after a restart)" behind those
+ * that need one. Old values live until settings_free, so that a text in use stays valid. One thread at a time. */
 enum error_code settings_reload(struct settings *settings, struct buf *changed_out, struct error *error);
 
-/* By "section.key"; a name that is no row is a defect. Text is never NULL; it lives as long as the settings. Any thread.
- * settings NULL gives the built-in values. */
+/* By "section.key"; a name that is no row is a defect. Text is never NULL; it lives as long as the settings. Any
+ * thread. settings NULL gives the built-in values. */
 const char *settings_text(const struct settings *settings, const char *name);
 int64_t     settings_number(const struct settings *settings, const char *name); /* also bytes */
 bool        settings_boolean(const struct settings *settings, const char *name);
 
 /* ---- Telling ---- */
 
-/* Where the value of the ith row came from: "built-in", "/etc/bellwether/bellwether.conf:3", "BELLWETHER_SERVER_LISTEN", "--listen". */
+/* Where the value of the ith row came from: "built-in", "/etc/bellwether/bellwether.conf:3",
+ * "BELLWETHER_SERVER_LISTEN", "--listen". */
 const char *settings_source(const struct settings *settings, size_t row);
 const char *settings_value(const struct settings *settings, size_t row); /* as text, secrets too: see settings_shown */
 /* The value for people's eyes: a secret is "(set)" or "". */

@@ -8,13 +8,15 @@ static enum error_code invalid(struct error *error, const struct setting_row *ro
 {
     if (row->is_secret)
         return error_set(error, ERROR_INVALID, "%s.%s: expected %s", row->section, row->key, wanted);
-    return error_set(error, ERROR_INVALID, "%s.%s: '%.*s' is not %s", row->section, row->key, text.len > 80 ? 80 : (int)text.len, text.ptr, wanted);
+    return error_set(error, ERROR_INVALID, "%s.%s: '%.*s' is not %s", row->section, row->key,
+                     text.len > 80 ? 80 : (int)text.len, text.ptr, wanted);
 }
 
 static enum error_code check_text(const struct setting_row *row, struct str text, struct error *error)
 {
     if (text.len > SETTING_VALUE_MAX_BYTES)
-        return error_set(error, ERROR_INVALID, "%s.%s: longer than %d bytes", row->section, row->key, SETTING_VALUE_MAX_BYTES);
+        return error_set(error, ERROR_INVALID, "%s.%s: longer than %d bytes", row->section, row->key,
+                         SETTING_VALUE_MAX_BYTES);
     if (!utf8_is_valid(text))
         return error_set(error, ERROR_INVALID, "%s.%s: not UTF-8", row->section, row->key);
     for (size_t i = 0; i < text.len; i++)
@@ -33,18 +35,20 @@ static enum error_code check_url(const struct setting_row *row, struct str text,
 
 static bool within(const struct setting_row *row, struct str text, int64_t unit, int64_t *number_out)
 {
-    return str_to_i64(text, number_out) && !__builtin_mul_overflow(*number_out, unit, number_out) && *number_out >= row->least &&
-           *number_out <= row->most;
+    return str_to_i64(text, number_out) && !__builtin_mul_overflow(*number_out, unit, number_out) &&
+           *number_out >= row->least && *number_out <= row->most;
 }
 
-static enum error_code read_number(const struct setting_row *row, struct str text, int64_t *number_out, struct error *error)
+static enum error_code read_number(const struct setting_row *row, struct str text, int64_t *number_out,
+                                   struct error *error)
 {
     char wanted[120];
     snprintf(wanted, sizeof wanted, "a whole number from %lld to %lld", (long long)row->least, (long long)row->most);
     return within(row, text, 1, number_out) ? ERROR_NONE : invalid(error, row, text, wanted);
 }
 
-static enum error_code read_bytes(const struct setting_row *row, struct str text, int64_t *number_out, struct error *error)
+static enum error_code read_bytes(const struct setting_row *row, struct str text, int64_t *number_out,
+                                  struct error *error)
 {
     static const struct {
         struct str name;
@@ -58,11 +62,13 @@ static enum error_code read_bytes(const struct setting_row *row, struct str text
             digits = str_trim(str_slice(text.ptr, text.len - units[i].name.len));
             unit = units[i].bytes;
         }
-    snprintf(wanted, sizeof wanted, "a number of bytes (such as 64KiB) from %lld to %lld", (long long)row->least, (long long)row->most);
+    snprintf(wanted, sizeof wanted, "a number of bytes (such as 64KiB) from %lld to %lld", (long long)row->least,
+             (long long)row->most);
     return within(row, digits, unit, number_out) ? ERROR_NONE : invalid(error, row, text, wanted);
 }
 
-static enum error_code read_boolean(const struct setting_row *row, struct str text, int64_t *number_out, struct error *error)
+static enum error_code read_boolean(const struct setting_row *row, struct str text, int64_t *number_out,
+                                    struct error *error)
 {
     static const char *const words[] = {"no", "yes", "false", "true", "off", "on"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
@@ -73,7 +79,8 @@ static enum error_code read_boolean(const struct setting_row *row, struct str te
     return invalid(error, row, text, "yes or no");
 }
 
-static enum error_code read_word(const struct setting_row *row, struct str text, int64_t *number_out, struct error *error)
+static enum error_code read_word(const struct setting_row *row, struct str text, int64_t *number_out,
+                                 struct error *error)
 {
     char       wanted[120];
     struct str words = str_of(row->words);
@@ -85,7 +92,8 @@ static enum error_code read_word(const struct setting_row *row, struct str text,
     return invalid(error, row, text, wanted);
 }
 
-static enum error_code read_value(const struct setting_row *row, struct str text, int64_t *number_out, struct error *error)
+static enum error_code read_value(const struct setting_row *row, struct str text, int64_t *number_out,
+                                  struct error *error)
 {
     enum error_code code = check_text(row, text, error);
     if (code)
@@ -101,12 +109,14 @@ static enum error_code read_value(const struct setting_row *row, struct str text
     return ERROR_NONE;
 }
 
-enum error_code take_value(struct value_set *set, size_t row_number, struct str text, const char *source, struct error *error)
+enum error_code take_value(struct value_set *set, size_t row_number, struct str text, const char *source,
+                           struct error *error)
 {
     const struct setting_row *row = &setting_rows[row_number];
     struct value             *value = &set->values[row_number];
     if (value->text && value->layer == set->layer)
-        return error_set(error, ERROR_INVALID, "%s.%s: given twice, in %s and in %s", row->section, row->key, value->source, source);
+        return error_set(error, ERROR_INVALID, "%s.%s: given twice, in %s and in %s", row->section, row->key,
+                         value->source, source);
     int64_t         number = 0;
     enum error_code code = read_value(row, text, &number, error);
     if (code)
@@ -123,13 +133,15 @@ enum error_code take_file(struct value_set *set, size_t row, struct str path, co
     char       name[512], from[SETTING_SOURCE_BYTES];
     struct buf bytes = {0};
     if (path.len == 0 || path.len >= sizeof name || memchr(path.ptr, '\0', path.len))
-        return error_set(error, ERROR_INVALID, "%s.%s: no name of a file", setting_rows[row].section, setting_rows[row].key);
+        return error_set(error, ERROR_INVALID, "%s.%s: no name of a file", setting_rows[row].section,
+                         setting_rows[row].key);
     memcpy(name, path.ptr, path.len);
     name[path.len] = '\0';
     snprintf(from, sizeof from, "%s, which is in %s", name, source);
     enum error_code code = vfs_read_file(name, SETTING_VALUE_MAX_BYTES, &bytes, error);
     struct str      text = buf_str(&bytes);
-    while (text.len && (text.ptr[text.len - 1] == '\n' || text.ptr[text.len - 1] == '\r')) /* editors end a file with one */
+    while (text.len &&
+           (text.ptr[text.len - 1] == '\n' || text.ptr[text.len - 1] == '\r')) /* editors end a file with one */
         text.len--;
     if (!code)
         code = take_value(set, row, text.len ? text : STR(""), from, error);

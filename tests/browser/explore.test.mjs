@@ -126,26 +126,27 @@ test("facets narrow, leave out, and let go", async () => {
   await page.context().close();
 });
 
-test("keyboard only: read, open the thread, move on, close", async () => {
-  const page = await explore("/listen/explore?q=boat");
-  await page.locator("#main").focus();
-  await page.keyboard.press("j");
-  await page.keyboard.press("o");
-  await page.getByText("Half past ten").first().waitFor();
-  assert.match(page.url(), /post=toot:800000/);
-  assert.equal(await page.locator(".thread li").count(), 5);
-  await page.keyboard.press("Escape");
-  await page.waitForFunction(() => !location.search.includes("post="));
-  assert.match(await focused(page), /listbox Posts/);
-  await page.keyboard.press("/");
-  assert.match(await focused(page), /Query/);
-  await page.keyboard.press("Escape");
-  await page.keyboard.press("v");
-  await page.keyboard.press("w");
-  await page.waitForURL(/show=words/);
-  await tabTo(page, /Words/);
-  await page.context().close();
-});
+for (const as of ["practitioner", "viewer"])
+  test(`keyboard only, ${as}: read, open the thread, move on, close`, async () => {
+    const page = await explore("/listen/explore?q=boat", { as });
+    await page.locator("#main").focus();
+    await page.keyboard.press("j");
+    await page.keyboard.press("o");
+    await page.getByText("Half past ten").first().waitFor();
+    assert.match(page.url(), /post=toot:800000/);
+    assert.equal(await page.locator(".thread li").count(), 5);
+    await page.keyboard.press("Escape");
+    await page.waitForFunction(() => !location.search.includes("post="));
+    assert.match(await focused(page), /listbox Posts/);
+    await page.keyboard.press("/");
+    assert.match(await focused(page), /Query/);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("v");
+    await page.keyboard.press("w");
+    await page.waitForURL(/show=words/);
+    await tabTo(page, /Words/);
+    await page.context().close();
+  });
 
 test("a relative time stays relative in the address", async () => {
   const page = await explore();

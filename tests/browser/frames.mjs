@@ -19,19 +19,23 @@ export async function measure(page, ms) {
       if (watch.isOn) requestAnimationFrame(step);
     };
     requestAnimationFrame(step);
-    new PerformanceObserver((list) => watch.tasks.push(...list.getEntries().map((each) => each.duration))).observe({ entryTypes: ["longtask"] });
+    watch.observer = new PerformanceObserver((list) => watch.tasks.push(...list.getEntries().map((each) => each.duration)));
+    watch.observer.observe({ entryTypes: ["longtask"] });
   });
   await page.waitForTimeout(ms);
   const seen = await page.evaluate(() => {
-    window.watch.isOn = false;
-    const frames = window.watch.frames.sort((a, b) => a - b);
+    const watch = window.watch;
+    watch.isOn = false;
+    watch.observer.disconnect();
+    window.watch = null; // what watches must not be what grows
+    const frames = watch.frames.sort((a, b) => a - b);
     return {
       frames: frames.length,
       p50_ms: frames[frames.length >> 1],
       p99_ms: frames[Math.floor(frames.length * 0.99)],
       worst_ms: frames.at(-1),
       late: frames.filter((each) => each > 34).length,
-      long_tasks: window.watch.tasks.length,
+      long_tasks: watch.tasks.length,
       words: document.querySelector(".live-rate")?.textContent ?? "",
     };
   });

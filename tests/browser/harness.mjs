@@ -48,6 +48,9 @@ function run(data, args, input) {
 /** Starts `serve` on a free port and waits until it says where. */
 function serve(data) {
   const child = spawn(program, ["--data", data, "serve", "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "pipe"] });
+  // However this process ends, the server ends with it: a test that is killed leaves nothing behind.
+  process.on("exit", () => child.exitCode === null && child.kill("SIGKILL"));
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.once(signal, () => process.exit(1));
   let said = "";
   const url = new Promise((done, fail) => {
     const timer = setTimeout(() => fail(new Error(`serve did not say where it listens:\n${said}`)), 60_000);
@@ -228,6 +231,7 @@ export async function house({ posts = harbourPosts(), clients = [] } = {}) {
     await run(data, ["--client", "demo", "-q", "import", file]);
   }
   const server = serve(data);
+  process.on("exit", () => fs.rmSync(data, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })); // after the server was ended
   const url = await server.url;
   const browser = await chromium.launch({ executablePath: chromiumPath, args: flags });
   const made = new House(data, url, server, browser);

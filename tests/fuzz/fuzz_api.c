@@ -1,5 +1,6 @@
-/* Input: one call of the API, by an admin of a client with a few posts. The first line is a method and a target below /api/v1, the rest
- * is the body. Whatever comes, there is an answer of a known status, in the form that it says, and never a 500. */
+/* Input: one call of the API, by an admin of a client with a few posts. The first line is a method and a target below
+ * /api/v1, the rest is the body. Whatever comes, there is an answer of a known status, in the form that it says, and
+ * never a 500. */
 #include "fuzz.h"
 
 #include "api/service.h"
@@ -12,8 +13,10 @@
 static struct api *api;
 static char        folder[64], token[TEAM_TOKEN_TEXT_BYTES + 8];
 
-static const char posts[] = "{\"id\":\"x:1\",\"platform\":\"x\",\"at\":\"2026-03-10T10:00:00Z\",\"author\":{\"handle\":\"a\"},\"text\":\"the ferry is late\"}\n"
-                            "{\"id\":\"x:2\",\"platform\":\"x\",\"at\":\"2026-03-11T10:00:00Z\",\"author\":{\"handle\":\"b\"},\"text\":\"gulls #harbour\"}\n";
+static const char posts[] = "{\"id\":\"x:1\",\"platform\":\"x\",\"at\":\"2026-03-10T10:00:00Z\",\"author\":{\"handle\":"
+                            "\"a\"},\"text\":\"the ferry is late\"}\n"
+                            "{\"id\":\"x:2\",\"platform\":\"x\",\"at\":\"2026-03-11T10:00:00Z\",\"author\":{\"handle\":"
+                            "\"b\"},\"text\":\"gulls #harbour\"}\n";
 
 static void tidy(void)
 {
@@ -37,14 +40,20 @@ static void open_api(void)
     snprintf(folder, sizeof folder, "%s/bellwether-fuzz-XXXXXX", vfs_exists("/dev/shm") ? "/dev/shm" : "/tmp");
     fuzz_check(mkdtemp(folder), "no folder");
     fuzz_check(api_open(&options, &api, &error) == ERROR_NONE, "%s", error.message);
-    fuzz_check(team_member_add(api->server, actor, STR("Mara"), (struct str){0}, true, &member, &error) == ERROR_NONE, "%s", error.message);
-    fuzz_check(team_client_add(api->server, folder, actor, STR("default"), STR(""), &id, &error) == ERROR_NONE, "%s", error.message);
+    fuzz_check(team_member_add(api->server, actor, STR("Mara"), (struct str){0}, true, &member, &error) == ERROR_NONE,
+               "%s", error.message);
+    fuzz_check(team_client_add(api->server, folder, actor, STR("default"), STR(""), &id, &error) == ERROR_NONE, "%s",
+               error.message);
     fuzz_check(api_open_client(api, STR("default"), &error) == ERROR_NONE, "%s", error.message);
-    const struct team_token wanted = {.member = member, .name = STR("fuzz"), .role = ROLE_ADMIN, .expires_us = clock_now_us() + 7 * CLOCK_DAY_US};
+    const struct team_token wanted = {
+        .member = member, .name = STR("fuzz"), .role = ROLE_ADMIN, .expires_us = clock_now_us() + 7 * CLOCK_DAY_US};
     memcpy(token, "Bearer ", 7);
-    fuzz_check(team_token_add(api->server, actor, &wanted, clock_now_us(), token + 7, &id, &error) == ERROR_NONE, "%s", error.message);
+    fuzz_check(team_token_add(api->server, actor, &wanted, clock_now_us(), token + 7, &id, &error) == ERROR_NONE, "%s",
+               error.message);
     struct open_client *client = api_client(api, STR("default"));
-    fuzz_check(stream_push(client->workspace.stream, str_of(posts), &arena, &pushed, &error) == ERROR_NONE && pushed.added == 2, "%s", error.message);
+    fuzz_check(stream_push(client->workspace.stream, str_of(posts), &arena, &pushed, &error) == ERROR_NONE &&
+                   pushed.added == 2,
+               "%s", error.message);
     arena_fini(&arena);
     atexit(tidy);
 }
@@ -55,8 +64,10 @@ static void check_answer(const struct http_response *response, struct str line)
     bool             is_known = false;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         is_known |= response->status == known[i];
-    fuzz_check(is_known, "status %d for %.*s: %.*s", response->status, STR_ARG(line), STR_ARG(buf_str(&response->body)));
-    bool is_json = response->content_type && strstr(response->content_type, "json") && !strstr(response->content_type, "jsonl") && !response->stream;
+    fuzz_check(is_known, "status %d for %.*s: %.*s", response->status, STR_ARG(line),
+               STR_ARG(buf_str(&response->body)));
+    bool is_json = response->content_type && strstr(response->content_type, "json") &&
+                   !strstr(response->content_type, "jsonl") && !response->stream;
     if (response->status >= 400)
         fuzz_check(is_json, "an error that is no problem+json: %d for %.*s", response->status, STR_ARG(line));
     if (is_json && response->body.len) {
@@ -85,11 +96,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(name, method.ptr, method.len);
     buf_printf(&target, "/api/v1%.*s", STR_ARG(line));
     bool is_lines = str_contains(line, STR("/posts"));
-    const struct http_pair headers[] = {{STR("Host"), STR("h")}, {STR("Authorization"), str_of(token)},
-                                        {STR("Content-Type"), is_lines ? STR("application/jsonl") : STR("application/json")}};
+    const struct http_pair headers[] = {
+        {STR("Host"), STR("h")},
+        {STR("Authorization"), str_of(token)},
+        {STR("Content-Type"), is_lines ? STR("application/jsonl") : STR("application/json")}};
     request.method = request_method(name);
     request.body = rest.ptr ? rest : STR("");
-    if (!request_read_headers(&request, headers, 3, &arena).status && !request_read_target(&request, buf_str(&target), STR("h"), &arena).status) {
+    if (!request_read_headers(&request, headers, 3, &arena).status &&
+        !request_read_target(&request, buf_str(&target), STR("h"), &arena).status) {
         api_handle(api, &request, &response);
         check_answer(&response, whole);
     }

@@ -1,4 +1,5 @@
-/* Input: what stands before a body. The first line is a target, the others are headers, as the library underneath hands them on. */
+/* Input: what stands before a body. The first line is a target, the others are headers, as the library underneath hands
+ * them on. */
 #include "fuzz.h"
 
 #include "base/utf8.h"
@@ -21,7 +22,8 @@ static void check_target(const struct http_request *request)
     fuzz_check(path.len && path.ptr[0] == '/' && utf8_is_valid(path) && holds(path, 0x20), "%.*s", STR_ARG(path));
     str_next_field(&rest, '/', &segment);
     while (path.len > 1 && str_next_field(&rest, '/', &segment))
-        fuzz_check(segment.len && !str_equal(segment, STR(".")) && !str_equal(segment, STR("..")), "%.*s", STR_ARG(path));
+        fuzz_check(segment.len && !str_equal(segment, STR(".")) && !str_equal(segment, STR("..")), "%.*s",
+                   STR_ARG(path));
     for (size_t i = 0; http_param_at(request, i, &name, &value); i++) {
         fuzz_check(utf8_is_valid(name) && utf8_is_valid(value) && name.ptr && value.ptr, "parameter %zu", i);
         fuzz_check(!memchr(name.ptr, '\0', name.len + 0) && !memchr(value.ptr, '\0', value.len), "parameter %zu", i);
@@ -40,11 +42,14 @@ static void check_forwarded(struct str forwarded)
     struct address peer, client;
     char           text[ADDRESS_TEXT_BYTES];
     struct address again;
-    fuzz_check(trusted_parse(STR("127.0.0.0/8, 10.0.0.0/8, ::1"), &trusted, NULL) == ERROR_NONE && address_parse(STR("127.0.0.1"), &peer), "setup");
+    fuzz_check(trusted_parse(STR("127.0.0.0/8, 10.0.0.0/8, ::1"), &trusted, NULL) == ERROR_NONE &&
+                   address_parse(STR("127.0.0.1"), &peer),
+               "setup");
     client = trusted_client(&trusted, peer, forwarded);
     address_print(&client, text);
     fuzz_check(address_parse(str_of(text), &again), "%s does not read back", text);
-    fuzz_check(memcmp(&again, &client, sizeof again) == 0 || memcmp(again.bytes, client.bytes, 16) == 0, "%s reads back as another", text);
+    fuzz_check(memcmp(&again, &client, sizeof again) == 0 || memcmp(again.bytes, client.bytes, 16) == 0,
+               "%s reads back as another", text);
     trusted_parse(forwarded, &trusted, NULL);
 }
 

@@ -405,6 +405,41 @@ static void deletes_leave_the_ring_at_once(void **state)
     fixture_close(&f);
 }
 
+/* ---- The keeper ---- */
+
+static struct archive_stats stats_of(struct fixture *f)
+{
+    struct archive_snapshot *snapshot;
+    struct archive_stats     stats = {0};
+    struct error             error = {0};
+    check_ok(stream_snapshot(f->stream, &snapshot, &error), error, "snapshot");
+    check_ok(archive_stats(snapshot, &stats, &error), error, "stats");
+    archive_snapshot_release(snapshot);
+    return stats;
+}
+
+static void the_keeper_seals_what_has_become_much(void **state)
+{
+    (void)state;
+    enum { MANY = 34000 };
+    struct fixture f;
+    fixture_open(&f, true);
+    push_numbered(&f, 0, 1000);
+    usleep(50000);
+    check(stats_of(&f).segments == 0, "a little is not sealed");
+    push_numbered(&f, 1000, MANY - 1000);
+    struct archive_stats stats = {0};
+    for (int i = 0; i < 300 && stats.segments == 0; i++) {
+        check(stats_of(&f).posts == (uint64_t)(MANY + i), "every post is there while it seals");
+        usleep(100000);
+        push_numbered(&f, MANY + i, 1); /* a commit, so that the next snapshot is a new one */
+        stats = stats_of(&f);
+    }
+    check(stats.segments == 1 && stats.posts > MANY && stats.pending < 300, "%d segments, %d posts, %d pending", (int)stats.segments, (int)stats.posts,
+          (int)stats.pending);
+    fixture_close(&f);
+}
+
 /* ---- The folder ---- */
 
 static void others_read_while_it_writes(void **state)
@@ -442,6 +477,7 @@ int main(void)
         cmocka_unit_test(the_ring_is_bounded_by_bytes_too),
         cmocka_unit_test(who_listens_no_more_is_not_woken),
         cmocka_unit_test(deletes_leave_the_ring_at_once),
+        cmocka_unit_test(the_keeper_seals_what_has_become_much),
         cmocka_unit_test(others_read_while_it_writes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

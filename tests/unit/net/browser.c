@@ -11,7 +11,8 @@
 
 int browser_connect(int port)
 {
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in at = {
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int                fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd >= 0 && connect(fd, (struct sockaddr *)(void *)&at, sizeof at)) {
         close(fd);
@@ -141,7 +142,7 @@ int browser_ask(int port, const char *request, struct answer *answer)
     int fd = browser_connect(port);
     check(fd >= 0, "cannot connect to %d", port);
     browser_send(fd, str_of(request));
-    int status = browser_read(fd, answer, 10000);
+    int status = browser_read(fd, answer, 60000);
     close(fd);
     return status;
 }

@@ -10,7 +10,8 @@
 int  browser_connect(int port);
 /* All of it; false where the server closed first. */
 bool browser_send(int fd, struct str bytes);
-/* One whole answer (by Content-Length or chunks, then decoded) into answer; the status, or 0 where the connection ended or wait_ms passed. */
+/* One whole answer (by Content-Length or chunks, then decoded) into answer; the status, or 0 where the connection ended
+ * or wait_ms passed. */
 struct answer {
     int        status;
     struct buf head, body;

@@ -10,11 +10,28 @@ static void addresses_are_read_and_printed(void **state)
     static const struct {
         const char *text, *printed; /* NULL: refused */
     } rows[] = {
-        {"10.0.0.1", "10.0.0.1"}, {" 10.0.0.1 ", "10.0.0.1"}, {"10.0.0.1:8080", "10.0.0.1"}, {"::1", "::1"}, {"[::1]", "::1"},
-        {"[2001:db8::1]:443", "2001:db8::1"}, {"2001:DB8::1", "2001:db8::1"}, {"::ffff:10.0.0.1", "10.0.0.1"}, {"unix", "unix"},
-        {"", NULL}, {"unknown", NULL}, {"10.0.0", NULL}, {"10.0.0.256", NULL}, {"10.0.0.1:", NULL}, {"10.0.0.1:x", NULL},
-        {"10.0.0.1:99999", NULL}, {"[::1", NULL}, {"[::1]x", NULL}, {"_hidden", NULL}, {"10.0.0.1 10.0.0.2", NULL},
-        {"fe80::1%eth0", NULL}, {"11111111111111111111111111111111111111111111111111111111111111", NULL},
+        {"10.0.0.1", "10.0.0.1"},
+        {" 10.0.0.1 ", "10.0.0.1"},
+        {"10.0.0.1:8080", "10.0.0.1"},
+        {"::1", "::1"},
+        {"[::1]", "::1"},
+        {"[2001:db8::1]:443", "2001:db8::1"},
+        {"2001:DB8::1", "2001:db8::1"},
+        {"::ffff:10.0.0.1", "10.0.0.1"},
+        {"unix", "unix"},
+        {"", NULL},
+        {"unknown", NULL},
+        {"10.0.0", NULL},
+        {"10.0.0.256", NULL},
+        {"10.0.0.1:", NULL},
+        {"10.0.0.1:x", NULL},
+        {"10.0.0.1:99999", NULL},
+        {"[::1", NULL},
+        {"[::1]x", NULL},
+        {"_hidden", NULL},
+        {"10.0.0.1 10.0.0.2", NULL},
+        {"fe80::1%eth0", NULL},
+        {"11111111111111111111111111111111111111111111111111111111111111", NULL},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct address address;
@@ -62,7 +79,8 @@ static void forwarded_addresses_are_believed_only_behind_trusted_hops(void **sta
         address_print(&client, text);
         check_str(str_of(text), str_of(rows[i].client), "row %zu: %s", i, rows[i].forwarded);
     }
-    static const char *const refused[] = {"10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "::/129", "proxy.example", "10.0.0.1/8/8", "unix/3"};
+    static const char *const refused[] = {"10.0.0.0/33",   "10.0.0.0/",    "10.0.0.0/-1", "::/129",
+                                          "proxy.example", "10.0.0.1/8/8", "unix/3"};
     for (size_t i = 0; i < COUNT_OF(refused); i++) {
         struct trusted trusted;
         struct error   error = {0};
@@ -73,7 +91,11 @@ static void forwarded_addresses_are_believed_only_behind_trusted_hops(void **sta
 
 static struct address numbered(unsigned i)
 {
-    return (struct address){.bytes = {[10] = 0xff, [11] = 0xff, [12] = 10, [13] = (unsigned char)(i >> 16), [14] = (unsigned char)(i >> 8),
+    return (struct address){.bytes = {[10] = 0xff,
+                                      [11] = 0xff,
+                                      [12] = 10,
+                                      [13] = (unsigned char)(i >> 16),
+                                      [14] = (unsigned char)(i >> 8),
                                       [15] = (unsigned char)i}};
 }
 

@@ -24,22 +24,63 @@ static void targets_are_decoded_or_refused(void **state)
         const char *target, *path; /* path NULL: refused with the status */
         int         status;
     } rows[] = {
-        {"/", "/", 0}, {"/?", "/", 0}, {"/a/b", "/a/b", 0}, {"/a/b/", "/a/b", 0}, {"/a%20b", "/a b", 0}, {"/%E2%82%AC", "/€", 0},
-        {"/a+b", "/a+b", 0}, {"/a?b=/../c", "/a", 0}, {"/...", "/...", 0}, {"/.well-known/x", "/.well-known/x", 0},
-        {"http://here.example:8600/a", "/a", 0}, {"HTTP://HERE.example:8600", "/", 0},
-        {"http://other.example/a", NULL, 400}, {"http://here.example:8600@evil/a", NULL, 400}, {"ftp://here.example:8600/a", NULL, 400},
-        {"", NULL, 400}, {"a", NULL, 400}, {"*", NULL, 400}, {"here.example:443", NULL, 400}, {"//", NULL, 400}, {"//etc/passwd", NULL, 400},
-        {"/a//b", NULL, 400}, {"/a/b//", NULL, 400}, {"/..", NULL, 400}, {"/../etc/passwd", NULL, 400}, {"/a/..", NULL, 400},
-        {"/a/../b", NULL, 400}, {"/./a", NULL, 400}, {"/%2e%2e/etc", NULL, 400}, {"/%2E./etc", NULL, 400}, {"/a/%2e", NULL, 400},
-        {"/..%2fetc", NULL, 400}, {"/a%2Fb", NULL, 400}, {"/a%00b", NULL, 400}, {"/a%0d%0aSet-Cookie:x", NULL, 400}, {"/a%7fb", NULL, 400},
-        {"/%c0%ae%c0%ae/etc", NULL, 400}, {"/%e0%80%af", NULL, 400}, {"/%ff", NULL, 400}, {"/%ed%a0%80", NULL, 400}, {"/%", NULL, 400},
-        {"/%4", NULL, 400}, {"/%zz", NULL, 400}, {"/%u002e", NULL, 400}, {"/a#b", NULL, 400}, {"/a b", NULL, 400}, {"/a\tb", NULL, 400},
-        {"/a?x=%00", NULL, 400}, {"/a?x=%ff", NULL, 400}, {"/a?x=%4", NULL, 400}, {"/a?%80=1", NULL, 400},
+        {"/", "/", 0},
+        {"/?", "/", 0},
+        {"/a/b", "/a/b", 0},
+        {"/a/b/", "/a/b", 0},
+        {"/a%20b", "/a b", 0},
+        {"/%E2%82%AC", "/€", 0},
+        {"/a+b", "/a+b", 0},
+        {"/a?b=/../c", "/a", 0},
+        {"/...", "/...", 0},
+        {"/.well-known/x", "/.well-known/x", 0},
+        {"http://here.example:8600/a", "/a", 0},
+        {"HTTP://HERE.example:8600", "/", 0},
+        {"http://other.example/a", NULL, 400},
+        {"http://here.example:8600@evil/a", NULL, 400},
+        {"ftp://here.example:8600/a", NULL, 400},
+        {"", NULL, 400},
+        {"a", NULL, 400},
+        {"*", NULL, 400},
+        {"here.example:443", NULL, 400},
+        {"//", NULL, 400},
+        {"//etc/passwd", NULL, 400},
+        {"/a//b", NULL, 400},
+        {"/a/b//", NULL, 400},
+        {"/..", NULL, 400},
+        {"/../etc/passwd", NULL, 400},
+        {"/a/..", NULL, 400},
+        {"/a/../b", NULL, 400},
+        {"/./a", NULL, 400},
+        {"/%2e%2e/etc", NULL, 400},
+        {"/%2E./etc", NULL, 400},
+        {"/a/%2e", NULL, 400},
+        {"/..%2fetc", NULL, 400},
+        {"/a%2Fb", NULL, 400},
+        {"/a%00b", NULL, 400},
+        {"/a%0d%0aSet-Cookie:x", NULL, 400},
+        {"/a%7fb", NULL, 400},
+        {"/%c0%ae%c0%ae/etc", NULL, 400},
+        {"/%e0%80%af", NULL, 400},
+        {"/%ff", NULL, 400},
+        {"/%ed%a0%80", NULL, 400},
+        {"/%", NULL, 400},
+        {"/%4", NULL, 400},
+        {"/%zz", NULL, 400},
+        {"/%u002e", NULL, 400},
+        {"/a#b", NULL, 400},
+        {"/a b", NULL, 400},
+        {"/a\tb", NULL, 400},
+        {"/a?x=%00", NULL, 400},
+        {"/a?x=%ff", NULL, 400},
+        {"/a?x=%4", NULL, 400},
+        {"/a?%80=1", NULL, 400},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct reading reading;
         struct refusal refusal = read_target(&reading, str_of(rows[i].target));
-        check(refusal.status == rows[i].status, "row %zu: %s: %d %s", i, rows[i].target, refusal.status, refusal.detail ? refusal.detail : "");
+        check(refusal.status == rows[i].status, "row %zu: %s: %d %s", i, rows[i].target, refusal.status,
+              refusal.detail ? refusal.detail : "");
         if (!refusal.status)
             check_str(reading.request.path, str_of(rows[i].path), "row %zu: %s", i, rows[i].target);
         arena_fini(&reading.arena);
@@ -59,11 +100,14 @@ static void parameters_are_decoded_in_their_order(void **state)
     (void)state;
     struct reading reading;
     struct str     name, value;
-    check(!read_target(&reading, STR("/x?q=two+words%21&empty=&bare&q=second&&=nameless&a%3Db=c%26d")).status, "refused");
+    check(!read_target(&reading, STR("/x?q=two+words%21&empty=&bare&q=second&&=nameless&a%3Db=c%26d")).status,
+          "refused");
     check_str(http_param(&reading.request, "q", 0), STR("two words!"), "first");
     check_str(http_param(&reading.request, "q", 1), STR("second"), "second");
-    check(!http_param(&reading.request, "q", 2).ptr && !http_param(&reading.request, "Q", 0).ptr, "no third, and case counts");
-    check(http_param(&reading.request, "empty", 0).ptr && http_param(&reading.request, "empty", 0).len == 0, "empty is not absent");
+    check(!http_param(&reading.request, "q", 2).ptr && !http_param(&reading.request, "Q", 0).ptr,
+          "no third, and case counts");
+    check(http_param(&reading.request, "empty", 0).ptr && http_param(&reading.request, "empty", 0).len == 0,
+          "empty is not absent");
     check(http_param(&reading.request, "bare", 0).ptr != NULL, "bare is not absent");
     check_str(http_param(&reading.request, "a=b", 0), STR("c&d"), "escapes in both");
     size_t count = 0;
@@ -80,7 +124,8 @@ static void parameters_are_decoded_in_their_order(void **state)
     arena_fini(&reading.arena);
 }
 
-/* Where two servers in a row disagree about where a body ends, one client's request becomes another's (RFC 9112, 11.2). */
+/* Where two servers in a row disagree about where a body ends, one client's request becomes another's (RFC 9112, 11.2).
+ */
 static void only_one_length_of_a_body_is_taken(void **state)
 {
     (void)state;
@@ -129,7 +174,8 @@ static void only_one_length_of_a_body_is_taken(void **state)
         struct refusal refusal = request_read_headers(&reading.request, headers, count, &reading.arena);
         if (!refusal.status)
             refusal = request_body_length(&reading.request, &length, &is_chunked);
-        check(refusal.status == rows[i].status, "row %zu: %d %s", i, refusal.status, refusal.detail ? refusal.detail : "");
+        check(refusal.status == rows[i].status, "row %zu: %d %s", i, refusal.status,
+              refusal.detail ? refusal.detail : "");
         if (!refusal.status)
             check(length == rows[i].length && is_chunked == rows[i].is_chunked, "row %zu", i);
         arena_fini(&reading.arena);
@@ -140,7 +186,8 @@ static void cookies_are_found_among_others(void **state)
 {
     (void)state;
     struct reading         reading = {0};
-    const struct http_pair headers[] = {{STR("Cookie"), STR("a=1; __Host-session=x=y ;b= 2;c;=d; a=3")}, {STR("cookie"), STR("late=4")}};
+    const struct http_pair headers[] = {{STR("Cookie"), STR("a=1; __Host-session=x=y ;b= 2;c;=d; a=3")},
+                                        {STR("cookie"), STR("late=4")}};
     reading.request.pairs = &reading.pairs;
     check(!request_read_headers(&reading.request, headers, 2, &reading.arena).status, "refused");
     check_str(http_cookie(&reading.request, "a"), STR("1"), "the first of a name");
@@ -167,8 +214,10 @@ static void random_bytes_are_refused_or_give_a_path_that_holds(void **state)
         if (!read_target(&reading, str_slice(target, len)).status) {
             struct str path = reading.request.path;
             taken++;
-            check(path.len && path.ptr[0] == '/' && !memchr(path.ptr, '\0', path.len) && !str_contains(path, STR("//")) &&
-                      !str_contains(path, STR("/../")) && !str_ends_with(path, STR("/..")), "%.*s", STR_ARG(path));
+            check(path.len && path.ptr[0] == '/' && !memchr(path.ptr, '\0', path.len) &&
+                      !str_contains(path, STR("//")) && !str_contains(path, STR("/../")) &&
+                      !str_ends_with(path, STR("/..")),
+                  "%.*s", STR_ARG(path));
         }
         arena_fini(&reading.arena);
     }

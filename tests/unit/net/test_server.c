@@ -24,8 +24,13 @@ static void echo(struct http_request *request, struct http_response *response)
         buf_printf(&response->body, " %.*s", STR_ARG(request->body));
 }
 
-static const struct http_asset asset = {.path = "/asset", .type = "text/javascript", .etag = "\"v1\"", .identity = {"plain", 5}, .br = {"BR", 2},
-                                        .gz = {"GZ!", 3}, .is_immutable = true};
+static const struct http_asset asset = {.path = "/asset",
+                                        .type = "text/javascript",
+                                        .etag = "\"v1\"",
+                                        .identity = {"plain", 5},
+                                        .br = {"BR", 2},
+                                        .gz = {"GZ!", 3},
+                                        .is_immutable = true};
 
 static void handle(void *context, struct http_request *request, struct http_response *response)
 {
@@ -72,7 +77,8 @@ static struct server *start(struct server_limits limits, const char *trusted)
 {
     struct server       *server;
     struct error         error = {0};
-    struct server_options options = {.listen = "127.0.0.1:0", .trusted_proxies = trusted, .limits = limits, .handle = handle, .log = see};
+    struct server_options options = {
+        .listen = "127.0.0.1:0", .trusted_proxies = trusted, .limits = limits, .handle = handle, .log = see};
     seen = (struct seen){.lock = PTHREAD_MUTEX_INITIALIZER};
     runs = finished = 0;
     check_ok(server_start(&options, &server, &error), error, "start");
@@ -92,9 +98,11 @@ static void requests_are_answered(void **state)
     } rows[] = {
         {"GET /a%20b?q=1&q=2 HTTP/1.1\r\nHost: h\r\n\r\n", 200, "GET /a b [q=1] [q=2] body=0 peer=127.0.0.1 "},
         {"POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello", 200, "POST /p body=5 peer=127.0.0.1 hello"},
-        {"PATCH /p HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nTrailer: t\r\n\r\n", 200,
-         "PATCH /p body=5 peer=127.0.0.1 abcde"},
-        {"PUT /p HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhello", 200, "PUT /p body=5 peer=127.0.0.1 hello"},
+        {"PATCH /p HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nTrailer: "
+         "t\r\n\r\n",
+         200, "PATCH /p body=5 peer=127.0.0.1 abcde"},
+        {"PUT /p HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhello", 200,
+         "PUT /p body=5 peer=127.0.0.1 hello"},
         {"GET http://h/x HTTP/1.1\r\nHost: h\r\n\r\n", 200, "GET /x body=0 peer=127.0.0.1 "},
         {"BREW /pot HTTP/1.1\r\nHost: h\r\n\r\n", 200, "OTHER /pot body=0 peer=127.0.0.1 "},
         {"GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n", 204, ""},
@@ -240,7 +248,8 @@ static void a_connection_carries_many_requests(void **state)
     check(browser_read_head(fd, &answer, 5000) == 200, "HEAD");
     check_str(answer_header(&answer, "Content-Length"), STR("8388608"), "HEAD tells the length");
     answer_fini(&answer);
-    check(browser_read(fd, &answer, 5000) == 200 && str_starts_with(buf_str(&answer.body), STR("GET /x")), "and no body lies between");
+    check(browser_read(fd, &answer, 5000) == 200 && str_starts_with(buf_str(&answer.body), STR("GET /x")),
+          "and no body lies between");
     answer_fini(&answer);
     browser_send(fd, STR("GET /../x HTTP/1.1\r\nHost: h\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n"));
     check(browser_read(fd, &answer, 5000) == 400, "refused");
@@ -283,7 +292,8 @@ static void assets_and_tags_save_bytes(void **state)
     }
     char request[256];
     check(browser_ask(server_port(server), "GET /tagged HTTP/1.1\r\nHost: h\r\n\r\n", &answer) == 200, "first");
-    snprintf(request, sizeof request, "GET /tagged HTTP/1.1\r\nHost: h\r\nIf-None-Match: %.*s\r\n\r\n", STR_ARG(answer_header(&answer, "ETag")));
+    snprintf(request, sizeof request, "GET /tagged HTTP/1.1\r\nHost: h\r\nIf-None-Match: %.*s\r\n\r\n",
+             STR_ARG(answer_header(&answer, "ETag")));
     answer_fini(&answer);
     check(browser_ask(server_port(server), request, &answer) == 304 && answer.body.len == 0, "held already");
     answer_fini(&answer);
@@ -333,7 +343,10 @@ static void slow_clients_are_ended(void **state)
     check(browser_ask(server_port(server), "GET /after HTTP/1.1\r\nHost: h\r\n\r\n", &answer) == 200, "alive");
     answer_fini(&answer);
     check(runs == 2, "%d runs: the whole first of the last row, and the one after", runs);
-    check(seen.timeouts >= 3, "%u timeouts told", seen.timeouts);
+    pthread_mutex_lock(&seen.lock);
+    unsigned timeouts = seen.timeouts;
+    pthread_mutex_unlock(&seen.lock);
+    check(timeouts >= 3, "%u timeouts told", timeouts);
     server_stop(server, 1000);
 }
 
@@ -353,7 +366,8 @@ static void a_client_that_does_not_read_is_ended(void **state)
     }
     struct answer answer;
     for (int i = 0; i < 20; i++) {
-        check(browser_ask(server_port(server), "GET /x HTTP/1.1\r\nHost: h\r\n\r\n", &answer) == 200, "others are served");
+        check(browser_ask(server_port(server), "GET /x HTTP/1.1\r\nHost: h\r\n\r\n", &answer) == 200,
+              "others are served");
         answer_fini(&answer);
     }
     struct server_counters counters;
@@ -397,7 +411,8 @@ static void one_peer_has_its_share(void **state)
     struct server *server = start(limits, "127.0.0.1");
     unsigned       refused = 0;
     for (int i = 0; i < 40; i++) {
-        int status = browser_ask(server_port(server), "GET /x HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 9.9.9.9, 1.2.3.4\r\n\r\n", &answer);
+        int status = browser_ask(server_port(server),
+                                 "GET /x HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 9.9.9.9, 1.2.3.4\r\n\r\n", &answer);
         check(status == 200 || status == 429, "%d", status);
         refused += status == 429;
         if (status == 429)
@@ -407,7 +422,8 @@ static void one_peer_has_its_share(void **state)
         answer_fini(&answer);
     }
     check(refused >= 10 && refused <= 20, "%u of 40 refused", refused);
-    check(browser_ask(server_port(server), "GET /x HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 1.2.3.4, 9.9.9.9\r\n\r\n", &answer) == 200,
+    check(browser_ask(server_port(server), "GET /x HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 1.2.3.4, 9.9.9.9\r\n\r\n",
+                      &answer) == 200,
           "another client behind the same proxy is served");
     answer_fini(&answer);
     server_stop(server, 1000);
@@ -506,7 +522,8 @@ static void many_large_bodies_at_once_are_bounded(void **state)
     }
     check(taken >= 2 && taken <= 3 && taken + refused == COUNT_OF(fds), "%u taken, %u refused", taken, refused);
     struct answer answer;
-    check(browser_ask(server_port(server), "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx", &answer) == 200, "room again");
+    check(browser_ask(server_port(server), "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx", &answer) == 200,
+          "room again");
     answer_fini(&answer);
     buf_fini(&body);
     server_stop(server, 1000);
@@ -557,14 +574,22 @@ static void addresses_to_listen_on(void **state)
     static const struct {
         const char     *listen;
         enum error_code code;
-    } rows[] = {{"127.0.0.1", ERROR_INVALID}, {"127.0.0.1:x", ERROR_INVALID}, {"127.0.0.1:70000", ERROR_INVALID}, {"::1:0", ERROR_INVALID},
-                {"", ERROR_INVALID}, {"no.such.host.invalid:0", ERROR_INVALID}, {"192.0.2.1:0", ERROR_INVALID}, {"unix:", ERROR_INVALID},
-                {"127.0.0.1:0", ERROR_NONE}, {"localhost:0", ERROR_NONE}};
+    } rows[] = {{"127.0.0.1", ERROR_INVALID},
+                {"127.0.0.1:x", ERROR_INVALID},
+                {"127.0.0.1:70000", ERROR_INVALID},
+                {"::1:0", ERROR_INVALID},
+                {"", ERROR_INVALID},
+                {"no.such.host.invalid:0", ERROR_INVALID},
+                {"192.0.2.1:0", ERROR_INVALID},
+                {"unix:", ERROR_INVALID},
+                {"127.0.0.1:0", ERROR_NONE},
+                {"localhost:0", ERROR_NONE}};
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct server        *server;
         struct error          error = {0};
         struct server_options options = {.listen = rows[i].listen, .handle = handle};
-        check(server_start(&options, &server, &error) == rows[i].code, "row %zu: %s: %s", i, rows[i].listen, error.message);
+        check(server_start(&options, &server, &error) == rows[i].code, "row %zu: %s: %s", i, rows[i].listen,
+              error.message);
         check(!rows[i].code == (server != NULL), "row %zu", i);
         server_stop(server, 0);
     }
@@ -573,7 +598,8 @@ static void addresses_to_listen_on(void **state)
     char                  taken[32];
     struct server_options options = {.listen = taken, .handle = handle};
     snprintf(taken, sizeof taken, "127.0.0.1:%d", server_port(first));
-    check(server_start(&options, &second, &error) == ERROR_CONFLICT && strstr(error.message, taken), "in use: %s", error.message);
+    check(server_start(&options, &second, &error) == ERROR_CONFLICT && strstr(error.message, taken), "in use: %s",
+          error.message);
     server_stop(first, 0);
     check_ok(server_start(&options, &second, &error), error, "free again at once");
     server_stop(second, 0);

@@ -74,7 +74,8 @@ static void handle(void *context, struct http_request *request, struct http_resp
         buf_printf(&response->body, "plain");
         return;
     }
-    const struct http_stream_source begun = {.pull = pull, .release = release, .context = &source, .idle_s = source.idle_s};
+    const struct http_stream_source begun = {
+        .pull = pull, .release = release, .context = &source, .idle_s = source.idle_s};
     atomic_store(&source.waker, http_stream_begin(response, &begun));
     wake(&source); /* before it is on its way: no harm */
 }
@@ -83,7 +84,9 @@ static struct server *start(struct source wanted)
 {
     struct server        *server;
     struct error          error = {0};
-    struct server_options options = {.listen = "127.0.0.1:0", .handle = handle, .limits = {.workers = 4, .requests_per_peer_s = 100000, .idle_s = 2}};
+    struct server_options options = {.listen = "127.0.0.1:0",
+                                     .handle = handle,
+                                     .limits = {.workers = 4, .requests_per_peer_s = 100000, .idle_s = 2}};
     source = wanted;
     pthread_mutex_init(&source.lock, NULL);
     check_ok(server_start(&options, &server, &error), error, "start");
@@ -108,7 +111,9 @@ static void a_stream_is_whole_and_released_once(void **state)
         struct server *server = start((struct source){.pieces = 20, .piece_bytes = sizes[i]});
         struct answer  answer;
         check(browser_ask(server_port(server), asks, &answer) == 200 && answer.is_whole, "size %zu", sizes[i]);
-        check(str_starts_with(buf_str(&answer.body), STR("piece 0\n")) && str_ends_with(buf_str(&answer.body), STR("end\n")), "size %zu", sizes[i]);
+        check(str_starts_with(buf_str(&answer.body), STR("piece 0\n")) &&
+                  str_ends_with(buf_str(&answer.body), STR("end\n")),
+              "size %zu", sizes[i]);
         check(answer.body.len >= 20 * sizes[i], "size %zu: %zu bytes", sizes[i], answer.body.len);
         answer_fini(&answer);
         check(within(2000, &source.releases, 1), "not released");
@@ -160,13 +165,15 @@ static void woken_streams_say_all(void **state)
 {
     (void)state;
     for (int round = 0; round < 20; round++) {
-        struct server *server = start((struct source){.pieces = 500, .piece_bytes = round % 2 ? 10 : 5000, .waits = true});
+        struct server *server =
+            start((struct source){.pieces = 500, .piece_bytes = round % 2 ? 10 : 5000, .waits = true});
         int            fd = browser_connect(server_port(server));
         struct answer  answer;
         pthread_t      sayers[1];
         browser_send(fd, str_of(asks));
         pthread_create(&sayers[0], NULL, say_all, NULL);
-        check(browser_read(fd, &answer, 10000) == 200 && answer.is_whole, "round %d: ended after %d of 500", round, source.given);
+        check(browser_read(fd, &answer, 10000) == 200 && answer.is_whole, "round %d: ended after %d of 500", round,
+              source.given);
         check(str_contains(buf_str(&answer.body), STR("piece 499\n")), "round %d", round);
         pthread_join(sayers[0], NULL);
         answer_fini(&answer);
@@ -186,7 +193,8 @@ static void a_slow_reader_is_not_read_for_ahead(void **state)
     browser_send(fd, str_of(asks));
     check(within(2000, &source.pulls, 1), "never pulled");
     for (int i = 0; i < 50; i++) {
-        check(browser_ask(server_port(server), "GET /other HTTP/1.1\r\nHost: h\r\n\r\n", &answer) == 200, "others are served");
+        check(browser_ask(server_port(server), "GET /other HTTP/1.1\r\nHost: h\r\n\r\n", &answer) == 200,
+              "others are served");
         answer_fini(&answer);
     }
     check(source.pulls < 12, "%d pieces of 900,000 bytes were pulled for a client that takes nothing", source.pulls);

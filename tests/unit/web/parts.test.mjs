@@ -6,7 +6,7 @@ const { EventParser } = await load("parts/events.ts");
 const { piecesOf, safeLink } = await load("parts/post.ts");
 const { matchPath, searchOf } = await load("parts/router.ts");
 const words = await load("parts/words.ts");
-const { roundSteps, sensibleBuckets } = await load("parts/scale.ts");
+const { roundSteps, sensibleBuckets, timeTicks } = await load("parts/scale.ts");
 
 const wire = ": hello\r\n\r\nid: 1-7\nevent: post\ndata: {\"a\":\ndata: 1}\n\nevent: clock\ndata:x\n\ndata: last\n\n";
 const wanted = [{ kind: "post", id: "1-7", data: '{"a":\n1}' }, { kind: "clock", id: "1-7", data: "x" }, { kind: "message", id: "1-7", data: "last" }];
@@ -75,4 +75,14 @@ test("axes begin at zero and end at or above the most, in round steps", () => {
     assert.ok(steps.length >= 2 && steps.length <= 6, `${most}: ${steps}`);
   }
   for (const each of sensibleBuckets(86400 * 7)) assert.ok(604800 / each.seconds >= 4 && 604800 / each.seconds <= 500);
+});
+
+test("an axis of time has a tick, and not too many, whatever its length and its beginning", () => {
+  for (let span = 600; span < 20 * 365 * 86400; span = Math.ceil(span * 1.37))
+    for (let begin = 1_700_000_000; begin < 1_700_000_000 + 14 * 86400; begin += 37_777)
+      for (const most of [3, 8, 12]) {
+        const ticks = timeTicks(begin, begin + span, most);
+        assert.ok(ticks.length >= 1 && ticks.length <= most + 1, `${span} s from ${begin}, ${most}: ${ticks.length}`);
+        assert.ok(ticks.every((at) => at >= begin - 3600 && at < begin + span + 3600));
+      }
 });

@@ -158,7 +158,7 @@ function Bars({ counts, start_s, by_s, arriving_s, gaps, marks, height, cursor, 
     });
     return paths;
   }, [counts, step, start_s, by_s, arriving_s, most, bottom]);
-  const ticks = useMemo(() => timeTicks(start_s, end_s, Math.max(2, Math.floor((width - LEFT) / 88)), by_s), [start_s, end_s, width, by_s]);
+  const ticks = useMemo(() => timeTicks(start_s, end_s, Math.max(3, Math.floor((width - LEFT) / 88)), by_s), [start_s, end_s, width, by_s]);
   let before = "";
 
   const inside = (event: PointerEvent) => event.clientX - box.current!.getBoundingClientRect().left;

@@ -13,7 +13,12 @@ export function roundSteps(most: number): number[] {
   return steps;
 }
 
-const tickSteps = [60, 300, 900, 1800, 3600, 10800, 21600, 43200, 86400, 2 * 86400, 7 * 86400, 14 * 86400, 28 * 86400, 91 * 86400, 364 * 86400];
+const DAY_S = 86400;
+// Each at most 2.5 times the one before, so that the step that fits always leaves a tick to draw.
+const tickSteps = [
+  60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200,
+  ...[1, 2, 3, 5, 7, 14, 28, 56, 91, 182, 364, 728, 1820].map((days) => days * DAY_S),
+];
 
 /** At most so many round times (seconds) within, on the page's clocks: full hours, midnights. */
 export function timeTicks(from_s: number, until_s: number, most: number, least_s = 0): number[] {

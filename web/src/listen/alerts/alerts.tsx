@@ -45,7 +45,7 @@ function Overview() {
         onChoose={(name) => setParams({ tab: name === "rules" ? null : name, unjudged: null })}
         tabs={[
           { name: "rules", words: "Rules" },
-          { name: "fired", words: unjudged ? `What fired (${unjudged} wait for a word)` : "What fired" },
+          { name: "fired", words: unjudged ? <span title={`${unjudged} wait for a word`}>What fired ({unjudged})</span> : "What fired" },
           ...(canMake ? [{ name: "outside", words: "Delivery" }] : []),
         ]}
       >

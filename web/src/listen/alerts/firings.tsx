@@ -130,7 +130,7 @@ function Card({ firing, isOne, isChosen, onChoose, onJudge }: { firing: Firing; 
       <p class="quiet">{basis}{firing.trend !== null && <a href={href(`/listen/trends/${firing.trend}`)}>Look at the trend</a>}</p>
       {firing.posts.length > 0 && (
         <details>
-          <summary>{firing.posts.length === 1 ? "The post" : `${firing.posts.length} posts met with most`}</summary>
+          <summary>{firing.posts.length === 1 ? "The post" : firing.trend !== null ? `Its newest ${firing.posts.length} posts` : `${firing.posts.length} posts met with most`}</summary>
           <ul class="firing-posts">{firing.posts.map((post) => <li key={post.id}><PostCard post={post} /></li>)}</ul>
         </details>
       )}

@@ -61,7 +61,7 @@ function Told({ rule, preview, onSensitivity }: { rule: Rule; preview: Preview; 
         Would have fired <b>{preview.fired === 1 ? "once" : `${preview.fired} times`}</b> in {preview.weeks >= 1.5 ? `${figure(preview.weeks)} weeks` : `${figure(preview.weeks * 7)} days`}{" "}
         <span class="quiet">({day(preview.judged_from)} to {day(preview.until)})</span>
       </p>
-      {preview.is_partial && <p class="quiet">There was too much to judge in one go; the picture ends early.</p>}
+      {preview.is_partial && <p class="quiet">There was too much to look at in one go; only a part of that time was judged.</p>}
       {rule.on !== "author" && (
         <table class="plain-table alert-words">
           <caption class="unseen">Sensitivity and what it would bring</caption>

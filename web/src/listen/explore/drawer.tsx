@@ -1,7 +1,8 @@
 // The thread of a post: what it answers and what answers it, as deep as it goes.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { apiUrl, Problem, send } from "../../parts/api.ts";
+import { apiUrl, send } from "../../parts/api.ts";
 import { useAsk } from "../../parts/ask.ts";
+import { copy } from "../../parts/copy.ts";
 import { Confirm, Dialog } from "../../parts/dialog.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { Menu } from "../../parts/menu.tsx";
@@ -126,13 +127,4 @@ function Thread({ id, state, onGone }: { id: string; state: Explored; onGone: ()
       )}
     </div>
   );
-}
-
-export async function copy(text: string, words: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast(words);
-  } catch (cause) {
-    toastProblem("It could not be copied", new Problem(0, (cause as Error).message || "The browser does not allow it here"));
-  }
 }

@@ -3,6 +3,7 @@ import "./explore.css";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { apiUrl } from "../../parts/api.ts";
 import { askAgain, useAsk } from "../../parts/ask.ts";
+import { copy } from "../../parts/copy.ts";
 import { useCommands } from "../../parts/commands.ts";
 import { Histogram, type Timeline } from "../../parts/histogram.tsx";
 import { Icon } from "../../parts/icon.tsx";
@@ -21,13 +22,13 @@ import { Tabs } from "../../parts/tabs.tsx";
 import { useMedia } from "../../parts/use-media.ts";
 import { QueryBar, type Lint, type QueryBarHandle } from "../query-bar.tsx";
 import { resolve, stepRange, TimeRange } from "../time-range.tsx";
-import { copy, Drawer } from "./drawer.tsx";
 import { Facets } from "./facets.tsx";
 import { Posts, PostsHead, postsUrl } from "./posts.tsx";
 import { asked, explore, explored, rangeOf, type Explored, type Show } from "./state.ts";
 import { Views } from "./views.tsx";
 
 // What is not looked at first is not loaded first.
+const Drawer = lazy(() => import("./drawer.tsx").then((module) => module.Drawer), { isQuiet: true });
 const Words = lazy(() => import("./words.tsx").then((module) => module.Words));
 const ShareOfVoice = lazy(() => import("./share.tsx").then((module) => module.ShareOfVoice));
 const BreakdownTable = lazy(() => import("./breakdown.tsx").then((module) => module.BreakdownTable));
@@ -91,13 +92,14 @@ export default function Explore() {
   useCommands([
     { words: "Copy the link to this", kind: "Explore", key: "y", act: () => void copyLink(state) },
     { words: "Watch this query live", kind: "Explore", act: () => location.assign(href("/listen/live", { q: state.q })) },
+    ...(may("practitioner") ? [{ words: "Alert us on this query", kind: "Explore", act: () => location.assign(href("/listen/alerts/new", { q: state.q })) }] : []),
   ]);
 
   return (
     <div class={state.post && !isNarrow ? "explore has-drawer" : "explore"}>
       <h1 class="unseen">Explore</h1>
       <div class="explore-top">
-        <QueryBar q={state.q} handle={bar} onQuery={(q) => (q === state.q ? askAgain() : explore({ q, post: "" }))} />
+        <QueryBar placeholder={isNarrow ? "Every post" : undefined} q={state.q} handle={bar} onQuery={(q) => (q === state.q ? askAgain() : explore({ q, post: "" }))} />
         <div class="explore-acts row">
           <TimeRange range={rangeOf(state)} onRange={(range) => explore({ since: range.since, until: range.until, by: "" })} />
           <Views state={state} />

@@ -1,4 +1,5 @@
 // What stands out in these posts against all others, and who and what is in them most.
+import { Fragment } from "preact";
 import { apiUrl } from "../../parts/api.ts";
 import { useAsk } from "../../parts/ask.ts";
 import { Icon } from "../../parts/icon.tsx";
@@ -27,7 +28,10 @@ export function Words({ state }: { state: Explored }) {
                 (log-odds as z): from about 2 it is no accident.
               </p>
               <ul class="term-list">
-                {data.terms.map((each) => <Row key={each.term} words={each.term} clause={termClause(each.term)} n={each.count} total={data.total} right={each.score === null ? "–" : figure(each.score)} state={state} />)}
+                {data.terms.map((each, i) => <Fragment key={each.term}>
+                  {isChance(each.score) && !isChance(data.terms[i - 1]?.score ?? Infinity) && <li class="hint term-line">From here on it may be chance</li>}
+                  <Row words={each.term} clause={termClause(each.term)} n={each.count} total={data.total} right={each.score === null ? "–" : figure(each.score)} state={state} />
+                </Fragment>)}
               </ul>
             </>
           ) : <p class="hint">Too few posts for a word to stand out, or these are all the posts there are: narrow the query or the time.</p>
@@ -37,6 +41,12 @@ export function Words({ state }: { state: Explored }) {
     </div>
   );
 }
+
+function isChance(score: number | null): boolean {
+  return score !== null && score < 2;
+}
+
+const TIMES_LEAST = 5; // a ratio of fewer posts than this says nothing
 
 function termClause(term: string): string {
   return /\s/.test(term) ? `"${term}"` : term;
@@ -56,7 +66,7 @@ function Top({ field, state }: { field: string; state: Explored }) {
             {data.values.map((each) => {
               const share = each.count / Math.max(1, data.total);
               const usual = whole.data && everywhere.has(each.value) ? everywhere.get(each.value)! / Math.max(1, whole.data.total) : null;
-              const times = usual ? share / usual : null;
+              const times = usual && each.count >= TIMES_LEAST ? share / usual : null;
               return (
                 <Row
                   key={each.value}

@@ -7,6 +7,7 @@ import { useCommands } from "../../parts/commands.ts";
 import { eventsUrl, listenTo, type StreamState } from "../../parts/events.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { useKeys } from "../../parts/keys.ts";
+import { lazy } from "../../parts/lazy.tsx";
 import { VirtualList, type ListHandle } from "../../parts/list.tsx";
 import { Sparkline } from "../../parts/pictures.tsx";
 import type { Post } from "../../parts/post.ts";
@@ -14,13 +15,13 @@ import { go, href, param, setParams } from "../../parts/router.ts";
 import { Empty, Failed } from "../../parts/states.tsx";
 import { useMedia } from "../../parts/use-media.ts";
 import { count, counted, figure } from "../../parts/words.ts";
-import { Drawer } from "../explore/drawer.tsx";
 import { CompactSwitch, PostRow, postRowHeight } from "../explore/posts.tsx";
 import { explored } from "../explore/state.ts";
 import { QueryBar, type QueryBarHandle } from "../query-bar.tsx";
 import { markPattern } from "../query-text.ts";
 import { Tail } from "./tail.ts";
 
+const Drawer = lazy(() => import("../explore/drawer.tsx").then((module) => module.Drawer), { isQuiet: true });
 const EDGE = 8; // px from the top that still count as the edge
 
 export default function Live() {
@@ -100,7 +101,7 @@ export default function Live() {
     <div class={open && !isNarrow ? "live has-drawer" : "live"}>
       <h1 class="unseen">Live</h1>
       <div class="live-top">
-        <QueryBar q={q} handle={bar} onQuery={(next) => setParams({ q: next, post: "" })} placeholder="Every post as it arrives. Try: ferry OR harbour" />
+        <QueryBar q={q} handle={bar} onQuery={(next) => setParams({ q: next, post: "" })} placeholder={isNarrow ? "Every post" : "Every post as it arrives. Try: ferry OR harbour"} />
         <div class="row live-line">
           <span class={`live-state is-${state.is}`} role="status"><i class="dot" aria-hidden="true" /> {state.words}</span>
           <span class="live-rate quiet">

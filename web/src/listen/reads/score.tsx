@@ -57,7 +57,7 @@ const bandWords = (band: Band) => `${Math.round(band.low * 100)} to ${Math.round
 /** What was said against what came true; on the line both are one. Whiskers: Wilson's 95 % interval. */
 function Calibration({ bands, title }: { bands: Band[]; title: string }) {
   const size = 220;
-  const left = 34;
+  const left = 44;
   const bottom = 24;
   const x = (p: number) => left + p * (size - left - 8);
   const y = (p: number) => size - bottom - p * (size - bottom - 8);

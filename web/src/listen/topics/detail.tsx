@@ -77,6 +77,7 @@ function Whole({ topic, answer, part }: { topic: Topic; answer: Answer<Topic>; p
         {mayEdit && <button type="button" onClick={edit} title="e">Edit <kbd>e</kbd></button>}
         {mayEdit && (
           <Menu label="More for this topic" class="square" items={[
+            { words: "Alert us on this topic", hint: "When more is said than usual", act: () => go(href("/listen/alerts/new", { topic: topic.id, name: topic.name })) },
             topic.is_archived ? { words: "Bring it back", act: () => void setArchived(topic, false).then(answer.again) } : { words: "Archive", hint: "Out of sight; nothing is lost", act: () => void setArchived(topic, true).then(answer.again) },
             { words: "Take it over: become its owner", act: () => void takeOver(topic).then(answer.again) },
           ]}><Icon name="more" /></Menu>
