@@ -299,8 +299,9 @@ UPDATE alert_delivery SET fate = :fate, body = '', settled_us = :wall_us, said =
 UPDATE alert_delivery SET fate = 'waiting', next_us = :next_us, said = :said WHERE id = :id;
 
 -- statement alert_delivery_wait_with
--- What else waits for the same receiver waits with it, so that a dead one costs one attempt a round.
-UPDATE alert_delivery SET next_us = :next_us WHERE channel = :channel AND target = :target AND fate = 'waiting' AND next_us < :next_us;
+-- What else waits for the same receiver (all mail, where the mail server is not reached) waits with it: a dead one costs one attempt a round.
+UPDATE alert_delivery SET next_us = :next_us
+WHERE channel = :channel AND (target = :target OR :is_all = 1) AND fate = 'waiting' AND next_us < :next_us;
 
 -- statement alert_delivery_interrupted_mail
 -- The program ended while a mail was under way: nobody knows whether it went.

@@ -114,7 +114,8 @@ static enum error_code settle(struct record *record, const struct parcel *parcel
     return record_run(set, error);
 }
 
-static enum error_code wait(struct record *record, const struct parcel *parcel, const char *said, int64_t next_us, struct error *error)
+static enum error_code wait(struct record *record, const struct parcel *parcel, enum error_code outcome, const char *said, int64_t next_us,
+                            struct error *error)
 {
     struct record_statement *set = record_statement(record, "alert_delivery_wait");
     record_bind_i64(set, ":id", parcel->id);
@@ -126,6 +127,7 @@ static enum error_code wait(struct record *record, const struct parcel *parcel, 
     struct record_statement *others = record_statement(record, "alert_delivery_wait_with");
     record_bind_text(others, ":channel", alert_channel_names[parcel->channel]);
     keep_bind(others, ":target", parcel->target);
+    record_bind_bool(others, ":is_all", parcel->channel == ALERT_MAIL && outcome == ERROR_IO);
     record_bind_i64(others, ":next_us", next_us);
     return record_run(others, error);
 }
@@ -137,7 +139,7 @@ static enum error_code write_outcome(struct record *record, const struct parcel 
     if (!outcome)
         return settle(record, parcel, ALERT_SENT, said, wall_us, error);
     if (is_repeated(parcel, outcome) && next_us <= parcel->created_us + ALERT_DELIVERY_DAYS * CLOCK_DAY_US)
-        return wait(record, parcel, said, next_us, error);
+        return wait(record, parcel, outcome, said, next_us, error);
     return settle(record, parcel, outcome == ERROR_UNCERTAIN ? ALERT_UNCERTAIN : ALERT_DEAD, said, wall_us, error);
 }
 

@@ -163,8 +163,7 @@ WHERE muted_until_us > :now_us AND mute_from IS NULL ORDER BY id DESC LIMIT 100;
 
 -- statement chronicle_end_left_open
 -- What was open when a program was killed, and has had no post for so long that no engine would keep it open.
--- The engine looks every few minutes, so it may keep one a little longer than that: what it still tells of is left alone (slack).
-UPDATE trend SET closed_us = last_post_us + :idle_us WHERE closed_us IS NULL AND last_post_us + :idle_us + :slack_us < :now_us;
+UPDATE trend SET closed_us = last_post_us + :idle_us WHERE closed_us IS NULL AND last_post_us + :idle_us < :now_us;
 
 -- statement chronicle_by_id
 -- One trend.

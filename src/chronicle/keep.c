@@ -86,14 +86,23 @@ static bool is_near(const struct trend *trend, int64_t detected_us, int64_t last
         detected_us - CHRONICLE_IDLE_US <= trend->last_post_us;
 }
 
-/* The kept trend that this is; 0: none. One that another of the engine's trends is already is taken only where it
- * holds nearly all of this one: the engine cut in two what it saw as one before. */
-static enum error_code find_same(struct keeper *keeper, const struct trend *trend, int64_t *kept_out,
+/* 2 for the same moment, 1 for days apart: of several that share its posts, the one that was detected when it was. Parts of
+ * one story trade posts as they grow, so the sets alone could take one for the other. */
+static double nearness(int64_t a_us, int64_t b_us)
+{
+    double apart_h = (double)(a_us > b_us ? a_us - b_us : b_us - a_us) / 3.6e9;
+    return 1 + 1 / (1 + apart_h);
+}
+
+/* The kept trend that this is; 0: none. In a replay one that another of the engine's trends is already is taken where it
+ * holds nearly all of this one: the engine cut in two what it saw as one before. Told live, two are two: the engine that
+ * tells the second knows the first. */
+static enum error_code find_same(struct keeper *keeper, const struct trend *trend, bool is_replay, int64_t *kept_out,
                                  struct error *error)
 {
     struct candidate candidates[CANDIDATES_MAX];
     size_t           count = 0;
-    double           best = CHRONICLE_SAME, best_bound = 0.8;
+    double           best = 0, best_bound = 0.8;
     int64_t          bound = 0;
     enum error_code  code = find_candidates(keeper->records, trend, candidates, &count, error);
     *kept_out = 0;
@@ -105,10 +114,11 @@ static enum error_code find_same(struct keeper *keeper, const struct trend *tren
                                                (size_t)record_i64(find, "kept"));
             double inside = (double)candidates[i].shared / (double)trend->post_id_count;
             bool   is_taken = is_bound(keeper, candidates[i].id);
-            if (!is_taken && overlap >= best) {
-                best = overlap;
+            double score = overlap * nearness(trend->detected_at_us, record_i64(find, "detected_us"));
+            if (!is_taken && overlap >= CHRONICLE_SAME && score > best) {
+                best = score;
                 *kept_out = candidates[i].id;
-            } else if (is_taken && inside >= best_bound) {
+            } else if (is_taken && is_replay && inside >= best_bound) {
                 best_bound = inside;
                 bound = candidates[i].id;
             }
@@ -334,7 +344,7 @@ enum error_code keep_trend(struct keeper *keeper, const struct telling *telling,
     struct before       before = {0};
     struct buf          state = {0};
     int64_t             id = known ? known->kept : 0;
-    enum error_code     code = known ? ERROR_NONE : find_same(keeper, trend, &id, error);
+    enum error_code     code = known ? ERROR_NONE : find_same(keeper, trend, telling->is_replay, &id, error);
     bool                is_new = !code && !id, is_later;
     if (!code && id)
         code = look_before(keeper->records, id, &before, error);

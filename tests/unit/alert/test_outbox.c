@@ -128,6 +128,31 @@ static void waits_grow_and_end(void **state)
     fail_msg("it is never given up");
 }
 
+/* Ten addresses and ten alerts at a receiver that is down cost one attempt a round, not a hundred waits. */
+static void what_is_down_is_asked_once_a_round(void **state)
+{
+    struct room                 *room = *state;
+    struct alert_courier_options options = {.records = room->record, .allows_private = true, .timeout_ms = 2000,
+                                            .mail = {.host = "127.0.0.1", .port = 9, .tls = "none", .from = "bell@example.org"}};
+    struct error                 error = {0};
+    struct alert_rule            rule;
+    struct alert_kept            more;
+    int64_t                      queued;
+    size_t                       attempts;
+    cJSON *object = cJSON_Parse("{\"name\":\"m\",\"on\":\"volume\",\"mail\":[\"b@example.org\",\"c@example.org\"],\"webhooks\":[1]}");
+    check_ok(alert_rule_read(object, &room->arena, &rule, &error), error, "rule");
+    cJSON_Delete(object);
+    check_ok(alert_create(room->record, &room->change, &rule, &room->arena, &more, &error), error, "create");
+    for (int i = 0; i < 3; i++) {
+        queue(room, 2);
+        check_ok(alert_test(&room->world, more.id, &room->change, &queued, &error), error, "test");
+        assert_int_equal(queued, 3);
+    }
+    check_ok(alert_courier_round(&options, clock_now_us(), &attempts, &error), error, "round");
+    assert_int_equal(attempts, 2); /* of fifteen: one mail, one webhook */
+    assert_int_equal(by_channel(room, ALERT_MAIL)->fate, ALERT_WAITING);
+}
+
 static void run(struct room *room, const char *name, const char *parameter, int64_t value)
 {
     struct error error = {0};
@@ -192,6 +217,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(without_a_server_a_mail_is_dead_and_says_why, begin, end),
         cmocka_unit_test_setup_teardown(private_addresses_are_refused_for_good, begin, end),
         cmocka_unit_test_setup_teardown(waits_grow_and_end, begin, end),
+        cmocka_unit_test_setup_teardown(what_is_down_is_asked_once_a_round, begin, end),
         cmocka_unit_test_setup_teardown(what_was_being_sent_is_uncertain_for_mail_and_again_for_webhooks, begin, end),
         cmocka_unit_test_setup_teardown(a_removed_webhook_cancels_what_waits, begin, end),
         cmocka_unit_test_setup_teardown(a_feed_is_proven_by_its_token_until_it_is_revoked, begin, end),

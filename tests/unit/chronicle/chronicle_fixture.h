@@ -12,8 +12,6 @@ struct fixture {
     struct chronicle *chronicle;
     struct arena      arena;
     unsigned          opens, changes, closes; /* told to those who watch */
-    unsigned          reopens;                /* of opens: of a trend that was told of before, and had closed */
-    enum { NEVER, OPEN, CLOSED } told[4096];  /* by id, what was told last */
     unsigned          complaints;
 };
 
@@ -23,15 +21,6 @@ static inline void fixture_tell(void *context, const char *what, int64_t id, str
 {
     struct fixture *fixture = context;
     check(id > 0 && label.len > 0, "told of %lld", (long long)id);
-    require(id < 4096);
-    if (strcmp(what, "open") == 0) {
-        check(fixture->told[id] != OPEN, "%lld is told open twice", (long long)id);
-        fixture->reopens += fixture->told[id] == CLOSED;
-        fixture->told[id] = OPEN;
-    } else if (strcmp(what, "close") == 0) {
-        check(fixture->told[id] == OPEN, "%lld is told closed, but was not open", (long long)id);
-        fixture->told[id] = CLOSED;
-    }
     fixture->opens += strcmp(what, "open") == 0;
     fixture->changes += strcmp(what, "change") == 0;
     fixture->closes += strcmp(what, "close") == 0;
