@@ -1,9 +1,10 @@
 // Posts over time: bars from zero, a brush that applies at once, gaps hatched with their reason, the last bars lighter while posts arrive.
 // By keyboard: arrows walk the bars, Shift+arrows choose a stretch, Enter applies it, Escape lets it go.
 import type { ComponentChildren } from "preact";
-import { useId, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { useCoverage, type Gap } from "./coverage.ts";
 import { Figure } from "./figure.tsx";
+import { Gaps, gapWords } from "./gaps.tsx";
 import { bucketWords, roundSteps, timeTicks } from "./scale.ts";
 import { useWidth } from "./use-width.ts";
 import { counted, day, hourMinute, moment, short, span, utc, zoneWords } from "./words.ts";
@@ -19,11 +20,6 @@ export interface Timeline {
 export interface Mark {
   at: string;
   words: string;
-}
-
-/** "the server was not running", "twitter: the connection was lost" */
-export function gapWords(gap: Gap): string {
-  return gap.source ? `${gap.source}: ${gap.reason}` : gap.reason;
 }
 
 export function Histogram({ timeline, marks = [], onBrush, csv, title = "Posts", height = 132, aside }: {
@@ -134,7 +130,6 @@ const DRAG_LEAST = 4; // px: less is a click
 function Bars({ counts, start_s, by_s, arriving_s, gaps, marks, height, cursor, anchor, onCursor, onBrush }: BarsProps) {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
-  const hatch = useId();
   const [drag, setDrag] = useState<{ from: number; to: number; moved: boolean } | null>(null); // px
 
   const bottom = height - BELOW;
@@ -189,22 +184,13 @@ function Bars({ counts, start_s, by_s, arriving_s, gaps, marks, height, cursor, 
       onPointerLeave={() => !drag && onCursor(null)}
     >
       <svg width={width} height={height}>
-        <defs>
-          <pattern id={hatch} width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-            <line class="hatch" x1="0" y1="0" x2="0" y2="7" />
-          </pattern>
-        </defs>
         {steps.map((n) => (
           <g key={n}>
             <line class="grid" x1={LEFT} x2={width} y1={y(n)} y2={y(n)} />
             <text class="tick" x={LEFT - 6} y={y(n) + 4} text-anchor="end">{short(n)}</text>
           </g>
         ))}
-        {gaps.map((gap, i) => {
-          const a = Math.max(LEFT, x(Date.parse(gap.from) / 1000));
-          const b = Math.min(width, x(Date.parse(gap.until) / 1000));
-          return b > a ? <rect key={i} class="gap" x={a} y={ABOVE} width={Math.max(2, b - a)} height={bottom - ABOVE} fill={`url(#${hatch})`} /> : null;
-        })}
+        <Gaps gaps={gaps} x={(at_ms) => x(at_ms / 1000)} left={LEFT} right={width} top={ABOVE} bottom={bottom} />
         {chosen && <rect class={drag?.moved || anchor !== null ? "stretch is-chosen" : "stretch"} x={LEFT + chosen[0]! * step} y={ABOVE} width={(chosen[1]! - chosen[0]! + 1) * step} height={bottom - ABOVE} />}
         <path class="settled" d={settled} />
         <path class="arriving" d={arriving} />

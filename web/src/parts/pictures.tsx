@@ -1,18 +1,21 @@
 // Small pictures as SVG: sharp, printable, readable to screen readers. Bars and lines begin at zero.
-import { useId, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { useCoverage } from "./coverage.ts";
+import { Gaps } from "./gaps.tsx";
 import { moment, short } from "./words.ts";
 import { roundSteps } from "./scale.ts";
 import { useWidth } from "./use-width.ts";
 
-/** A row of bars no larger than a word. dots: places to mark (start, peak). arrivingFrom: index from which posts still arrive. */
-export function Sparkline({ counts, label, width = 120, height = 24, dots = [], arrivingFrom }: {
+/** A row of bars no larger than a word. dots: places to mark (start, peak). arrivingFrom: index from which posts still arrive.
+ *  over: the stretch of time it shows, where it shows one, so that what was not captured is hatched. */
+export function Sparkline({ counts, label, width = 120, height = 24, dots = [], arrivingFrom, over }: {
   counts: readonly number[];
   label: string;
   width?: number;
   height?: number;
   dots?: number[];
   arrivingFrom?: number;
+  over?: { from_ms: number; until_ms: number };
 }) {
   const most = Math.max(1, ...counts);
   const step = width / Math.max(1, counts.length);
@@ -20,6 +23,7 @@ export function Sparkline({ counts, label, width = 120, height = 24, dots = [], 
   const top = dots.length ? 4 : 0;
   return (
     <svg class="spark" viewBox={`0 0 ${width} ${height}`} width={width} height={height} role="img" aria-label={label} preserveAspectRatio="none">
+      {over && <SparkGaps over={over} width={width} height={height} />}
       {counts.map((n, i) => {
         const tall = n > 0 ? Math.max(1, (n / most) * (height - top)) : 0;
         return <rect key={i} x={i * step} y={height - tall} width={Math.max(0.5, step - gap)} height={tall} class={arrivingFrom !== undefined && i >= arrivingFrom ? "is-arriving" : ""} />;
@@ -27,6 +31,12 @@ export function Sparkline({ counts, label, width = 120, height = 24, dots = [], 
       {dots.map((i) => <circle key={`d${i}`} cx={(i + 0.5) * step} cy={Math.max(2, height - ((counts[i] ?? 0) / most) * (height - top) - 2)} r={2} />)}
     </svg>
   );
+}
+
+function SparkGaps({ over, width, height }: { over: { from_ms: number; until_ms: number }; width: number; height: number }) {
+  const { gaps } = useCoverage();
+  const x = (at_ms: number) => ((at_ms - over.from_ms) / (over.until_ms - over.from_ms)) * width;
+  return <Gaps gaps={gaps} x={x} left={0} right={width} top={0} bottom={height} />;
 }
 
 export interface LineSeries {
@@ -47,7 +57,6 @@ export function Lines({ series, from, by_s, label, height = 180, onSaid, unit = 
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const [at, setAt] = useState<number | null>(null);
-  const hatch = useId();
   const { gaps, arriving_from } = useCoverage();
   const length = Math.max(...series.map((each) => each.counts.length), 1);
   const most = Math.max(1e-9, ...series.flatMap((each) => [...each.counts]));
@@ -102,16 +111,7 @@ export function Lines({ series, from, by_s, label, height = 180, onSaid, unit = 
         {ticks.map((i) => (
           <text key={i} class="tick" x={x(i)} y={height - 4} text-anchor={i === 0 ? "start" : i === length - 1 ? "end" : "middle"}>{moment(whenOf(i))}</text>
         ))}
-        <defs>
-          <pattern id={hatch} width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-            <line class="hatch" x1="0" y1="0" x2="0" y2="7" />
-          </pattern>
-        </defs>
-        {gaps.map((gap, i) => {
-          const place = (at: string) => Math.max(plot.left, Math.min(plot.right, x((Date.parse(at) - start_ms) / 1000 / by_s)));
-          const [a, b] = [place(gap.from), place(gap.until)];
-          return b > a ? <rect key={i} class="gap" x={a} y={plot.top} width={Math.max(2, b - a)} height={plot.bottom - plot.top} fill={`url(#${hatch})`}><title>Not captured: {gap.reason}</title></rect> : null;
-        })}
+        <Gaps gaps={gaps} x={(at_ms) => x((at_ms - start_ms) / 1000 / by_s)} {...plot} />
         {arrivingAt < length && <rect class="arriving" x={x(Math.max(0, arrivingAt - 0.5))} y={plot.top} width={Math.max(1, plot.right - x(Math.max(0, arrivingAt - 0.5)))} height={plot.bottom - plot.top}><title>Posts still arrive here</title></rect>}
         {series.map((each, i) => (
           <path key={i} class={`line line-${i % 4}`} d={each.counts.map((n, k) => `${k ? "L" : "M"}${x(k).toFixed(1)} ${y(n).toFixed(1)}`).join("")} />

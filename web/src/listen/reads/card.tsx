@@ -4,6 +4,8 @@ import { useState } from "preact/hooks";
 import { apiUrl, send } from "../../parts/api.ts";
 import { useAsk } from "../../parts/ask.ts";
 import { Dialog } from "../../parts/dialog.tsx";
+import { useCoverage } from "../../parts/coverage.ts";
+import { Gaps } from "../../parts/gaps.tsx";
 import { Figure } from "../../parts/figure.tsx";
 import { href } from "../../parts/router.ts";
 import { may, session } from "../../parts/session.ts";
@@ -63,6 +65,7 @@ interface Series {
 /** The claim's posts from the base window to the due time: both windows shaded, the moment it was made as a line. */
 function Curve({ read }: { read: Read }) {
   const answer = useAsk<Series>(apiUrl(`/reads/${read.id}/series`));
+  const { gaps } = useCoverage();
   return (
     <Shown answer={answer} what="The posts of this read" rows={2}>
       {(series) => {
@@ -80,6 +83,7 @@ function Curve({ read }: { read: Read }) {
             <svg class="read-curve" viewBox="0 0 600 72" preserveAspectRatio="none" role="img" aria-label={`Posts from ${moment(series.since)} to ${moment(series.due_at)}; the table beside it has the numbers`}>
               <rect class="read-window" x={0} y={0} width={Math.max(0, x(series.made_at))} height={72} />
               <rect class="read-window" x={x(series.due_from)} y={0} width={Math.max(0, 600 - x(series.due_from))} height={72} />
+              <Gaps gaps={gaps} x={x} left={0} right={600} top={0} bottom={72} />
               {series.counts.map((n, i) => n > 0 && <rect key={i} class="read-bar" x={i * step} y={72 - (n / most) * 66} width={Math.max(0.6, step - 0.6)} height={(n / most) * 66} />)}
               <line class="read-made" x1={x(series.made_at)} x2={x(series.made_at)} y1={0} y2={72} />
             </svg>

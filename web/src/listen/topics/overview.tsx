@@ -105,7 +105,7 @@ function Row({ topic }: { topic: TopicRow }) {
       <div class="topic-row-curve">
         {daily && last ? (
           <>
-            <Sparkline counts={daily.counts} arrivingFrom={isToday ? daily.counts.length - 1 : undefined} width={168} height={32} label={`${counted(two, "mention")} in the 14 days up to ${day(last)}`} />
+            <Sparkline counts={daily.counts} arrivingFrom={isToday ? daily.counts.length - 1 : undefined} width={168} height={32} over={{ from_ms: Date.parse(daily.since), until_ms: last.getTime() + 86400_000 }} label={`${counted(two, "mention")} in the 14 days up to ${day(last)}`} />
             <span class="quiet">{counted(two, "mention")}, 14 days to {day(last)}</span>
           </>
         ) : <span class="loss-words">{topic.problem ?? "It could not be counted."}</span>}

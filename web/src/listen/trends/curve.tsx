@@ -1,6 +1,8 @@
 // A trend's voices over its life: bars from zero, a dot where it started and one at its peak, the last bars lighter while posts arrive.
-// By keyboard: arrows walk the bars; the value under the cursor is text.
+// What was not captured is hatched. By keyboard: arrows walk the bars; the value under the cursor is text.
 import { useRef, useState } from "preact/hooks";
+import { useCoverage } from "../../parts/coverage.ts";
+import { Gaps, gapIn, gapWords } from "../../parts/gaps.tsx";
 import { useWidth } from "../../parts/use-width.ts";
 import { count, counted, moment, span } from "../../parts/words.ts";
 import type { Trend } from "./trend.ts";
@@ -43,6 +45,7 @@ export function Curve({ trend, height = 56, onSaid, hasAxis }: { trend: Trend; h
   const width = useWidth(box, 320);
   const [at, setAt] = useState<number | null>(null);
   const facts = curveFacts(trend);
+  const { gaps } = useCoverage();
   const { voices } = facts;
   const most = Math.max(1, ...voices);
   const foot = hasAxis ? 18 : 0;
@@ -54,7 +57,10 @@ export function Curve({ trend, height = 56, onSaid, hasAxis }: { trend: Trend; h
   const choose = (i: number | null) => {
     const next = i === null ? null : Math.max(0, Math.min(voices.length - 1, i));
     setAt(next);
-    onSaid?.(next === null ? "" : barWords(facts, next));
+    if (next === null) return onSaid?.("");
+    const from_ms = facts.start_ms + next * facts.step_ms;
+    const gap = gapIn(gaps, from_ms, from_ms + facts.step_ms);
+    onSaid?.(barWords(facts, next) + (gap ? `; not captured: ${gapWords(gap)}` : ""));
   };
   const total = voices.reduce((a, b) => a + b, 0);
   const dot = (i: number, name: string) => i >= 0 && (
@@ -89,6 +95,7 @@ export function Curve({ trend, height = 56, onSaid, hasAxis }: { trend: Trend; h
             <text x={width - 4} y={height - 3} text-anchor="end">{moment(facts.start_ms + voices.length * facts.step_ms)}</text>
           </g>
         )}
+        <Gaps gaps={gaps} x={(at_ms) => left + ((at_ms - facts.start_ms) / facts.step_ms) * step} left={left} right={left + voices.length * step} top={top} bottom={base} />
         {at !== null && <rect class="curve-light" x={left + at * step} y={0} width={step} height={base} />}
         {voices.map((n, i) => n > 0 && (
           <rect key={i} class={i >= facts.arrivingFrom ? "curve-bar is-arriving" : "curve-bar"} x={left + i * step} y={Math.min(base - 1, y(n))} width={Math.max(0.5, step - (step > 3 ? 1 : 0))} height={Math.max(1, base - y(n))} />
