@@ -4,7 +4,7 @@
 here=$(cd "$(dirname "$0")/../scenario" && pwd)
 
 posts=$folder/posts.jsonl
-python3 "$here/make_posts.py" --posts 20000 >"$posts"
+python3 "$here/make_posts.py" --posts 60000 >"$posts" # some commits long: one comes every 20,000 posts, or four times a second
 total=$(wc -l <"$posts" | tr -d ' ')
 run --client clean import "$posts" --json
 equal "a clean import" "$(json "$out" 'd["new"]')" "$total"
