@@ -294,7 +294,7 @@ static enum error_code read_held(const struct alert_world *world, struct arena *
     struct record_statement *row = record_statement(world->records, "alert_firing_held");
     record_bind_i64(row, ":now_us", world->now_us);
     while (!code && record_step(row))
-        code = keep_grow(arena, &rows, sizeof(struct alert_firing), count, &capacity)
+        code = arena_grow(arena, &rows, sizeof(struct alert_firing), count, &capacity)
                    ? keep_read_firing(row, arena, (struct alert_firing *)rows + count++, error)
                    : keep_no_memory(error);
     finished = record_finish(row, error);
@@ -338,7 +338,7 @@ static enum error_code read_rules(const struct alert_world *world, struct arena 
         return code;
     struct record_statement *row = record_statement(world->records, "alert_rule_on");
     while (!code && count < RULES_READ_MOST && record_step(row)) {
-        code = keep_grow(arena, &rows, sizeof(struct judged), count, &capacity) ? ERROR_NONE : keep_no_memory(error);
+        code = arena_grow(arena, &rows, sizeof(struct judged), count, &capacity) ? ERROR_NONE : keep_no_memory(error);
         if (code)
             break;
         struct judged *judged = (struct judged *)rows + count;

@@ -65,7 +65,7 @@ static enum error_code read_newest(struct record *record, struct arena *arena, s
         return code;
     struct record_statement *row = record_statement(record, "alert_firing_feed");
     while (!code && record_step(row))
-        code = keep_grow(arena, &rows, sizeof **firings_out, count, &capacity)
+        code = arena_grow(arena, &rows, sizeof **firings_out, count, &capacity)
                    ? keep_read_firing(row, arena, (struct alert_firing *)rows + count++, error)
                    : keep_no_memory(error);
     finished = record_finish(row, error);

@@ -17,7 +17,7 @@ enum error_code alert_firings(struct record *record, const struct alert_firing_a
     record_bind_bool(row, ":only_unjudged", ask->only_unjudged);
     record_bind_i64(row, ":limit", (int64_t)ask->limit);
     while (!code && record_step(row))
-        code = keep_grow(arena, &rows, sizeof **firings_out, count, &capacity)
+        code = arena_grow(arena, &rows, sizeof **firings_out, count, &capacity)
                    ? keep_read_firing(row, arena, (struct alert_firing *)rows + count++, error)
                    : keep_no_memory(error);
     finished = record_finish(row, error);

@@ -76,7 +76,7 @@ enum error_code alert_hooks(struct record *record, struct arena *arena, struct a
         return code;
     struct record_statement *row = record_statement(record, "alert_hook_all");
     while (!code && record_step(row))
-        code = keep_grow(arena, &rows, sizeof **hooks_out, count, &capacity) ? read_hook(row, arena, (struct alert_hook *)rows + count++, error)
+        code = arena_grow(arena, &rows, sizeof **hooks_out, count, &capacity) ? read_hook(row, arena, (struct alert_hook *)rows + count++, error)
                                                                              : keep_no_memory(error);
     finished = record_finish(row, error);
     *hooks_out = rows;
@@ -137,7 +137,7 @@ enum error_code alert_feeds(struct record *record, struct arena *arena, struct a
         return code;
     struct record_statement *row = record_statement(record, "alert_feed_all");
     while (has_memory && record_step(row)) {
-        has_memory = keep_grow(arena, &rows, sizeof **feeds_out, count, &capacity);
+        has_memory = arena_grow(arena, &rows, sizeof **feeds_out, count, &capacity);
         if (has_memory)
             ((struct alert_feed *)rows)[count++] =
                 (struct alert_feed){record_i64(row, "id"), record_i64(row, "created_us"), record_i64(row, "used_us"), record_str(row, "created_by", arena)};

@@ -5,21 +5,6 @@ enum error_code keep_no_memory(struct error *error)
     return error_set(error, ERROR_MEMORY, "no memory for alerts");
 }
 
-bool keep_grow(struct arena *arena, void **rows_io, size_t row_bytes, size_t count, size_t *capacity_io)
-{
-    if (count < *capacity_io)
-        return true;
-    size_t capacity = *capacity_io ? *capacity_io * 2 : 16;
-    void  *rows = arena_array(arena, capacity, row_bytes);
-    if (!rows)
-        return false;
-    if (count)
-        memcpy(rows, *rows_io, count * row_bytes);
-    *rows_io = rows;
-    *capacity_io = capacity;
-    return true;
-}
-
 void keep_bind(struct record_statement *statement, const char *parameter, struct str value)
 {
     record_bind_str(statement, parameter, value.ptr ? value : STR(""));

@@ -5,8 +5,6 @@
 #include "alert/judge.h"
 
 enum error_code keep_no_memory(struct error *error);
-/* A run of rows that grows in an arena: doubles its room; false without memory. */
-bool keep_grow(struct arena *arena, void **rows_io, size_t row_bytes, size_t count, size_t *capacity_io);
 /* Text that is never NULL. */
 void       keep_bind(struct record_statement *statement, const char *parameter, struct str value);
 int        keep_word(struct str word, const char *const *words, size_t count); /* its place, or 0 */

@@ -86,7 +86,7 @@ enum error_code alert_deliveries(struct record *record, const struct alert_deliv
     record_bind_bool(row, ":only_troubled", ask->only_troubled);
     record_bind_i64(row, ":limit", (int64_t)ask->limit);
     while (!code && record_step(row))
-        code = keep_grow(arena, &rows, sizeof **deliveries_out, count, &capacity)
+        code = arena_grow(arena, &rows, sizeof **deliveries_out, count, &capacity)
                    ? read_delivery(row, arena, (struct alert_delivery *)rows + count++, error)
                    : keep_no_memory(error);
     finished = record_finish(row, error);

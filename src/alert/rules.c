@@ -169,7 +169,7 @@ enum error_code alert_all(struct record *record, bool with_retired, struct arena
     struct record_statement *row = record_statement(record, "alert_rule_all");
     record_bind_bool(row, ":with_retired", with_retired);
     while (!code && record_step(row))
-        code = keep_grow(arena, &rows, sizeof **kept_out, count, &capacity)
+        code = arena_grow(arena, &rows, sizeof **kept_out, count, &capacity)
                    ? keep_read_rule(row, arena, (struct alert_kept *)rows + count++, NULL, error)
                    : keep_no_memory(error);
     finished = record_finish(row, error);

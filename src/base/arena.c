@@ -84,3 +84,18 @@ struct str arena_str(struct arena *arena, struct str s)
         memcpy(copy, s.ptr, s.len);
     return str_slice(copy, s.len);
 }
+
+bool arena_grow(struct arena *arena, void **rows_io, size_t row_bytes, size_t count, size_t *capacity_io)
+{
+    if (count < *capacity_io)
+        return true;
+    size_t capacity = *capacity_io ? *capacity_io * 2 : 16;
+    void  *rows = arena_array(arena, capacity, row_bytes);
+    if (!rows)
+        return false;
+    if (count)
+        memcpy(rows, *rows_io, count * row_bytes);
+    *rows_io = rows;
+    *capacity_io = capacity;
+    return true;
+}

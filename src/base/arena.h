@@ -26,6 +26,10 @@ void *arena_array(struct arena *arena, size_t count, size_t size);
 /* A copy in the arena, with a NUL after it for convenience. ptr is NULL on failure. */
 struct str arena_str(struct arena *arena, struct str s);
 
+/* Room for one more element behind `count`: doubled where capacity is reached, the elements copied. *rows_io may be NULL with capacity 0.
+ * False where there is no memory; then nothing has changed. */
+bool arena_grow(struct arena *arena, void **rows_io, size_t row_bytes, size_t count, size_t *capacity_io);
+
 #define arena_new(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 
 #endif

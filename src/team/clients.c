@@ -162,7 +162,7 @@ static enum error_code read_clients(struct record_statement *rows, const struct 
     *clients_out = NULL;
     *count_out = 0;
     while (record_step(rows)) {
-        if (!rows_grow(arena, (void **)clients_out, sizeof **clients_out, *count_out, &capacity))
+        if (!arena_grow(arena, (void **)clients_out, sizeof **clients_out, *count_out, &capacity))
             return team_no_memory(error);
         struct team_client *client = &(*clients_out)[(*count_out)++];
         *client = (struct team_client){
@@ -336,7 +336,7 @@ static enum error_code read_colleagues(struct record *server, struct str client,
     struct record_statement *of = record_statement(server, "team_membership_of_client");
     record_bind_i64(of, ":client", id);
     while (record_step(of)) {
-        if (!rows_grow(arena, (void **)colleagues_out, sizeof **colleagues_out, *count_out, &capacity))
+        if (!arena_grow(arena, (void **)colleagues_out, sizeof **colleagues_out, *count_out, &capacity))
             return team_no_memory(error);
         struct team_colleague *colleague = &(*colleagues_out)[(*count_out)++];
         *colleague = (struct team_colleague){.member = {.id = record_i64(of, "id"),

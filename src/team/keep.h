@@ -42,8 +42,6 @@ enum error_code member_insert(struct record *server, struct record_actor actor, 
 /* Within a transaction: 0 where there is none. */
 enum error_code client_find(struct record *server, struct str name, int64_t *id_out, struct error *error);
 
-/* Room for one more row in an array that grows in arena; false without memory. */
-bool rows_grow(struct arena *arena, void **rows_io, size_t row_bytes, size_t count, size_t *capacity_io);
 enum error_code team_no_memory(struct error *error);
 
 /* ---- Failed tries (attempts.c) ---- */

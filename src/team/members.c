@@ -5,21 +5,6 @@
 #include "text/chars.h"
 #include "text/text.h"
 
-bool rows_grow(struct arena *arena, void **rows_io, size_t row_bytes, size_t count, size_t *capacity_io)
-{
-    if (count < *capacity_io)
-        return true;
-    size_t capacity = *capacity_io ? *capacity_io * 2 : 16;
-    void  *rows = arena_array(arena, capacity, row_bytes);
-    if (!rows)
-        return false;
-    if (count)
-        memcpy(rows, *rows_io, count * row_bytes);
-    *rows_io = rows;
-    *capacity_io = capacity;
-    return true;
-}
-
 enum error_code team_no_memory(struct error *error)
 {
     return error_set(error, ERROR_MEMORY, "no memory for members and clients");
@@ -137,7 +122,7 @@ enum error_code team_members(struct record *server, struct arena *arena, struct 
         return code;
     struct record_statement *all = record_statement(server, "team_member_all");
     while (!code && record_step(all)) {
-        if (!rows_grow(arena, (void **)members_out, sizeof **members_out, *count_out, &capacity)) {
+        if (!arena_grow(arena, (void **)members_out, sizeof **members_out, *count_out, &capacity)) {
             code = team_no_memory(error);
             break;
         }

@@ -101,7 +101,7 @@ static enum error_code read_tokens(struct record_statement *list, struct arena *
     *count_out = 0;
     record_bind_i64(list, ":most", LISTED_MOST);
     while (record_step(list)) {
-        if (!rows_grow(arena, (void **)tokens_out, sizeof **tokens_out, *count_out, &capacity))
+        if (!arena_grow(arena, (void **)tokens_out, sizeof **tokens_out, *count_out, &capacity))
             return team_no_memory(error);
         struct team_token *token = &(*tokens_out)[(*count_out)++];
         *token = (struct team_token){

@@ -6,8 +6,6 @@
 
 enum error_code topic_no_memory(struct error *error);
 
-/* A run of rows that grows in an arena: doubles its room; false without memory. */
-bool topic_grow(struct arena *arena, void **rows_io, size_t row_bytes, size_t count, size_t *capacity_io);
 
 /* ERROR_INVALID where value is longer than `most` bytes, is empty though it must not be, or holds a line's end though it is one line. */
 enum error_code topic_check_part(const char *part, struct str value, size_t most, bool may_be_empty, bool is_one_line, struct error *error);

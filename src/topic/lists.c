@@ -92,7 +92,7 @@ static enum error_code read_all(struct record *record, struct arena *arena, stru
     struct record_statement *row = record_statement(record, "topic_list_all");
     *out = (struct lists){0};
     while (has_memory && record_step(row))
-        has_memory = topic_grow(arena, &rows, sizeof(struct topic_list), out->count, &capacity) &&
+        has_memory = arena_grow(arena, &rows, sizeof(struct topic_list), out->count, &capacity) &&
                      read_list(row, arena, (struct topic_list *)rows + out->count++);
     enum error_code code = record_finish(row, error);
     out->lists = rows;
@@ -116,7 +116,7 @@ static enum error_code read_topics(struct record *record, struct arena *arena, s
     struct record_statement *row = record_statement(record, "topic_all");
     record_bind_bool(row, ":with_archived", true);
     while (has_memory && record_step(row)) {
-        has_memory = topic_grow(arena, &rows, sizeof(struct topic_text), count, &capacity);
+        has_memory = arena_grow(arena, &rows, sizeof(struct topic_text), count, &capacity);
         if (has_memory)
             ((struct topic_text *)rows)[count++] =
                 (struct topic_text){.name = record_str(row, "name", arena), .query = record_str(row, "query", arena)};

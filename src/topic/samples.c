@@ -84,7 +84,7 @@ enum error_code topic_sample_posts(struct record *record, int64_t sample_id, int
     record_bind_i64(row, ":sample_id", sample_id);
     record_bind_i64(row, ":member_id", member);
     while (has_memory && record_step(row)) {
-        has_memory = topic_grow(arena, &posts, sizeof(struct topic_sample_post), count, &capacity);
+        has_memory = arena_grow(arena, &posts, sizeof(struct topic_sample_post), count, &capacity);
         if (has_memory)
             ((struct topic_sample_post *)posts)[count++] =
                 (struct topic_sample_post){record_str(row, "post_id", arena), (enum topic_label)record_i64(row, "label")};
@@ -107,7 +107,7 @@ enum error_code topic_sample_labels(struct record *record, int64_t sample_id, st
     struct record_statement *row = record_statement(record, "topic_sample_labels");
     record_bind_i64(row, ":sample_id", sample_id);
     while (has_memory && record_step(row)) {
-        has_memory = topic_grow(arena, &labels, sizeof(struct topic_labelled), count, &capacity);
+        has_memory = arena_grow(arena, &labels, sizeof(struct topic_labelled), count, &capacity);
         if (has_memory)
             ((struct topic_labelled *)labels)[count++] =
                 (struct topic_labelled){record_str(row, "post_id", arena), {record_i64(row, "member_id"), record_str(row, "member_name", arena)},

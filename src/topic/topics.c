@@ -9,21 +9,6 @@ enum error_code topic_no_memory(struct error *error)
     return error_set(error, ERROR_MEMORY, "no memory for topics");
 }
 
-bool topic_grow(struct arena *arena, void **rows_io, size_t row_bytes, size_t count, size_t *capacity_io)
-{
-    if (count < *capacity_io)
-        return true;
-    size_t capacity = *capacity_io ? *capacity_io * 2 : 32;
-    void  *rows = arena_array(arena, capacity, row_bytes);
-    if (!rows)
-        return false;
-    if (count)
-        memcpy(rows, *rows_io, count * row_bytes);
-    *rows_io = rows;
-    *capacity_io = capacity;
-    return true;
-}
-
 /* ---- What is written ---- */
 
 enum error_code topic_check_part(const char *part, struct str value, size_t most, bool may_be_empty, bool is_one_line, struct error *error)
@@ -168,7 +153,7 @@ enum error_code topic_all(struct record *record, bool with_archived, struct aren
     struct record_statement *row = record_statement(record, "topic_all");
     record_bind_bool(row, ":with_archived", with_archived);
     while (has_memory && record_step(row))
-        has_memory = topic_grow(arena, &topics, sizeof(struct topic), count, &capacity) && read_topic(row, arena, (struct topic *)topics + count++);
+        has_memory = arena_grow(arena, &topics, sizeof(struct topic), count, &capacity) && read_topic(row, arena, (struct topic *)topics + count++);
     code = record_finish(row, error);
     *topics_out = topics;
     *count_out = count;
@@ -444,7 +429,7 @@ enum error_code topic_versions(struct record *record, int64_t id, int64_t before
     record_bind_i64(row, ":before", before ? before : INT64_MAX);
     record_bind_i64(row, ":limit", (int64_t)limit);
     while (has_memory && record_step(row))
-        has_memory = topic_grow(arena, &versions, sizeof(struct topic_version), count, &capacity) &&
+        has_memory = arena_grow(arena, &versions, sizeof(struct topic_version), count, &capacity) &&
                      read_version(row, arena, (struct topic_version *)versions + count++);
     code = record_finish(row, error);
     *versions_out = versions;

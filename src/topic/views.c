@@ -21,7 +21,7 @@ enum error_code topic_views(struct record *record, struct arena *arena, struct t
         return code;
     struct record_statement *row = record_statement(record, "topic_views");
     while (has_memory && record_step(row))
-        has_memory = topic_grow(arena, &views, sizeof(struct topic_view), count, &capacity) &&
+        has_memory = arena_grow(arena, &views, sizeof(struct topic_view), count, &capacity) &&
                      read_view(row, arena, (struct topic_view *)views + count++);
     code = record_finish(row, error);
     *views_out = views;
