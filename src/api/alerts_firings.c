@@ -3,24 +3,6 @@
 
 enum { PAGE_DEFAULT = 50, PAGE_MOST = 200 };
 
-static void put_i64(struct json *json, const char *name, int64_t value)
-{
-    json_key(json, name);
-    json_i64(json, value);
-}
-
-static void put_str(struct json *json, const char *name, struct str value)
-{
-    json_key(json, name);
-    json_str(json, value);
-}
-
-static void put_time(struct json *json, const char *name, int64_t at_us)
-{
-    json_key(json, name);
-    at_us ? json_time(json, at_us) : json_null(json);
-}
-
 enum error_code alerts_print_posts(struct api_call *call, struct archive_snapshot *snapshot, struct str ids)
 {
     struct str id, rest = ids;
@@ -42,33 +24,33 @@ enum error_code alerts_print_firing(struct api_call *call, struct archive_snapsh
 {
     struct json *json = &call->json;
     json_object(json);
-    put_i64(json, "id", firing->id);
-    put_i64(json, "alert", firing->rule);
-    put_i64(json, "alert_version", firing->rule_version);
-    put_str(json, "name", firing->rule_name);
-    put_time(json, "at", firing->at_us);
-    put_time(json, "decided_at", firing->seen_us);
-    put_str(json, "title", firing->title);
-    put_str(json, "words", firing->words);
-    put_i64(json, "value", firing->value);
-    put_i64(json, "known", firing->known);
+    json_put_i64(json, "id", firing->id);
+    json_put_i64(json, "alert", firing->rule);
+    json_put_i64(json, "alert_version", firing->rule_version);
+    json_put_str(json, "name", firing->rule_name);
+    json_put_time(json, "at", firing->at_us);
+    json_put_time(json, "decided_at", firing->seen_us);
+    json_put_str(json, "title", firing->title);
+    json_put_str(json, "words", firing->words);
+    json_put_i64(json, "value", firing->value);
+    json_put_i64(json, "known", firing->known);
     json_key(json, "expected");
     json_double(json, firing->expected, 2);
     json_key(json, "z");
     json_double(json, firing->z, 2);
-    put_str(json, "basis", str_of(firing->basis));
-    put_i64(json, "voices", firing->voices);
-    put_i64(json, "window_s", firing->window_us / CLOCK_SECOND_US);
+    json_put_str(json, "basis", str_of(firing->basis));
+    json_put_i64(json, "voices", firing->voices);
+    json_put_i64(json, "window_s", firing->window_us / CLOCK_SECOND_US);
     json_key(json, "trend");
     firing->trend ? json_i64(json, firing->trend) : json_null(json);
     json_key(json, "is_quiet");
     json_bool(json, firing->held_until_us != 0);
-    put_time(json, "held_until", firing->held_until_us);
+    json_put_time(json, "held_until", firing->held_until_us);
     json_key(json, "outcome");
     firing->outcome ? json_text(json, alert_outcome_names[firing->outcome]) : json_null(json);
-    put_str(json, "note", firing->note);
-    put_str(json, "outcome_by", firing->outcome_by);
-    put_time(json, "outcome_at", firing->outcome_us);
+    json_put_str(json, "note", firing->note);
+    json_put_str(json, "outcome_by", firing->outcome_by);
+    json_put_time(json, "outcome_at", firing->outcome_us);
     enum error_code code = alerts_print_posts(call, snapshot, firing->post_ids);
     json_end(json);
     return code;
@@ -175,20 +157,20 @@ static enum error_code deliveries(struct api_call *call)
     for (size_t i = 0; i < count; i++) {
         const struct alert_delivery *row = &rows[i];
         json_object(json);
-        put_i64(json, "id", row->id);
-        put_i64(json, "alert", row->rule);
-        put_str(json, "name", row->rule_name);
+        json_put_i64(json, "id", row->id);
+        json_put_i64(json, "alert", row->rule);
+        json_put_str(json, "name", row->rule_name);
         json_key(json, "firing");
         row->firing ? json_i64(json, row->firing) : json_null(json);
-        put_str(json, "kind", row->is_test ? STR("test") : row->is_digest ? STR("digest") : STR("firing"));
-        put_str(json, "channel", str_of(alert_channel_names[row->channel]));
+        json_put_str(json, "kind", row->is_test ? STR("test") : row->is_digest ? STR("digest") : STR("firing"));
+        json_put_str(json, "channel", str_of(alert_channel_names[row->channel]));
         put_target(call, row);
-        put_str(json, "fate", str_of(alert_fate_names[row->fate]));
-        put_i64(json, "attempts", row->attempts);
-        put_time(json, "created_at", row->created_us);
-        put_time(json, "next_at", row->fate == ALERT_WAITING ? row->next_us : 0);
-        put_time(json, "settled_at", row->settled_us);
-        put_str(json, "said", row->said);
+        json_put_str(json, "fate", str_of(alert_fate_names[row->fate]));
+        json_put_i64(json, "attempts", row->attempts);
+        json_put_time(json, "created_at", row->created_us);
+        json_put_time(json, "next_at", row->fate == ALERT_WAITING ? row->next_us : 0);
+        json_put_time(json, "settled_at", row->settled_us);
+        json_put_str(json, "said", row->said);
         json_end(json);
     }
     json_end(json);

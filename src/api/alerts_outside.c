@@ -2,24 +2,6 @@
 #include "api/alerts.h"
 #include "api/service.h"
 
-static void put_i64(struct json *json, const char *name, int64_t value)
-{
-    json_key(json, name);
-    json_i64(json, value);
-}
-
-static void put_str(struct json *json, const char *name, struct str value)
-{
-    json_key(json, name);
-    json_str(json, value);
-}
-
-static void put_time(struct json *json, const char *name, int64_t at_us)
-{
-    json_key(json, name);
-    at_us ? json_time(json, at_us) : json_null(json);
-}
-
 static void end_list(struct json *json)
 {
     json_end(json);
@@ -32,10 +14,10 @@ static void end_list(struct json *json)
 
 static void print_hook(struct json *json, const struct alert_hook *hook)
 {
-    put_i64(json, "id", hook->id);
-    put_str(json, "url", hook->url);
-    put_time(json, "created_at", hook->created_us);
-    put_str(json, "created_by", hook->created_by);
+    json_put_i64(json, "id", hook->id);
+    json_put_str(json, "url", hook->url);
+    json_put_time(json, "created_at", hook->created_us);
+    json_put_str(json, "created_by", hook->created_by);
 }
 
 static enum error_code hooks(struct api_call *call)
@@ -69,7 +51,7 @@ static enum error_code hook_add(struct api_call *call)
         return code;
     json_object(&call->json);
     print_hook(&call->json, &hook);
-    put_str(&call->json, "secret", secret);
+    json_put_str(&call->json, "secret", secret);
     json_end(&call->json);
     return ERROR_NONE;
 }
@@ -84,10 +66,10 @@ static enum error_code hook_remove(struct api_call *call)
 
 static void print_feed(struct json *json, const struct alert_feed *feed)
 {
-    put_i64(json, "id", feed->id);
-    put_time(json, "created_at", feed->created_us);
-    put_str(json, "created_by", feed->created_by);
-    put_time(json, "used_at", feed->used_us);
+    json_put_i64(json, "id", feed->id);
+    json_put_time(json, "created_at", feed->created_us);
+    json_put_str(json, "created_by", feed->created_by);
+    json_put_time(json, "used_at", feed->used_us);
 }
 
 static enum error_code feeds(struct api_call *call)
@@ -121,7 +103,7 @@ static enum error_code feed_add(struct api_call *call)
     buf_printf(&path, "/api/v1/alerts/feed.atom?client=%s&token=%.*s", call->workspace->name, STR_ARG(token));
     json_object(&call->json);
     print_feed(&call->json, &feed);
-    put_str(&call->json, "path", buf_str(&path));
+    json_put_str(&call->json, "path", buf_str(&path));
     json_end(&call->json);
     buf_fini(&path);
     return ERROR_NONE;

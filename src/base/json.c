@@ -145,3 +145,24 @@ void json_raw(struct json *json, struct str value)
     before_value(json);
     buf_append_str(json->out, value);
 }
+
+void json_put_i64(struct json *json, const char *name, int64_t value)
+{
+    json_key(json, name);
+    json_i64(json, value);
+}
+
+void json_put_str(struct json *json, const char *name, struct str value)
+{
+    json_key(json, name);
+    json_str(json, value);
+}
+
+void json_put_time(struct json *json, const char *name, int64_t at_us)
+{
+    json_key(json, name);
+    if (at_us)
+        json_time(json, at_us);
+    else
+        json_null(json);
+}

@@ -33,4 +33,9 @@ void json_null(struct json *json);
 void json_raw(struct json *json, struct str value); /* JSON as it stands: the caller vouches for it */
 void json_time(struct json *json, int64_t at_us); /* RFC 3339 in UTC */
 
+/* A member whole: its key, then its value. A time of 0 is null: never. */
+void json_put_i64(struct json *json, const char *name, int64_t value);
+void json_put_str(struct json *json, const char *name, struct str value);
+void json_put_time(struct json *json, const char *name, int64_t at_us);
+
 #endif
