@@ -23,7 +23,9 @@ build: packages
 
 test: packages
 	@test -f build-test/build.ninja || meson setup build-test $(MESON_TEST)
-	@ninja -C build-test
+	@sh tools/install_packages.sh packaging/debian-packages-servers.txt
+	@sh tests/servers/install.sh build-test/servers.log & \
+		ninja -C build-test; built=$$?; wait; cat build-test/servers.log; exit $$built
 	@python3 tools/run_tests.py build-test
 
 FUZZ_SECONDS ?= 60

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Installs the Debian packages of packaging/debian-packages.txt that are missing. Says what and why first; changes nothing when all are there.
+# usage: install_packages.sh [LIST]
+# Installs the Debian packages of a list (packaging/debian-packages.txt) that are missing. Says what and why first; changes nothing when all are there.
 set -eu
-list=$(dirname "$0")/../packaging/debian-packages.txt
+list=${1:-$(dirname "$0")/../packaging/debian-packages.txt}
 command -v dpkg-query >/dev/null 2>&1 || { echo "This is not a Debian system: install by hand what $list names."; exit 0; }
 
 missing=

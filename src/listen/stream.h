@@ -69,6 +69,25 @@ enum { STREAM_PUSH_MAX_BYTES = 64 << 20 };
  * the commit fails too), and the next push tries again. */
 enum error_code stream_push(struct stream *stream, struct str lines, struct arena *arena, struct stream_pushed *pushed_out,
                             struct error *error);
+/* What a source brings: posts that are parsed and analysed already (once, whoever many clients take them), what was deleted there, and how far
+ * it is. One commit, durable when it returns; callers that come together share it. */
+struct stream_intake {
+    const struct post       *posts;
+    const struct text_facts *facts; /* of TREND_TEXT_WANT, one for each post */
+    size_t                   count;
+    const struct str        *deleted_posts; /* ids, "platform:native" */
+    size_t                   deleted_post_count;
+    const struct str        *deleted_authors; /* ids of authors on platform */
+    size_t                   deleted_author_count;
+    struct str               platform;
+    struct str               state_name, state; /* archive_put_state's; name empty: none */
+};
+/* Counts as stream_pushed's; rejects have the post's index + 1 as their line. Errors as stream_push's. */
+enum error_code stream_take(struct stream *stream, const struct stream_intake *intake, struct arena *arena, struct stream_pushed *pushed_out,
+                            struct error *error);
+/* A value as of the last commit; empty where there is none. In arena. */
+enum error_code stream_state(struct stream *stream, struct str name, struct arena *arena, struct str *value_out, struct error *error);
+
 enum error_code stream_delete_post(struct stream *stream, struct str id, bool *was_there_out, struct error *error);
 enum error_code stream_delete_author(struct stream *stream, struct str author, uint64_t *deleted_out, struct error *error);
 

@@ -1,0 +1,14 @@
+/* The connectors that are built in: one row, one folder. */
+#include "source/source.h"
+
+const struct connector *const connectors[] = {
+    NULL,
+};
+
+const struct connector *connector_by_name(struct str name)
+{
+    for (size_t i = 0; connectors[i]; i++)
+        if (str_equal(name, str_of(connectors[i]->name)))
+            return connectors[i];
+    return NULL;
+}
