@@ -276,7 +276,7 @@ static enum error_code finders(struct api_call *call)
     struct tool_first  *firsts;
     struct tool        *registered;
     size_t              count, first_count, tool_count;
-    int64_t             since_us = api_time(call, "since", call->now_us - 30 * CLOCK_DAY_US);
+    int64_t             since_us = api_time(call, "since", clock_floor(call->now_us, CLOCK_DAY_US) - 30 * CLOCK_DAY_US);
     enum error_code     code = tool_finders(call->workspace->sightings, call->arena, &all, &count, &call->error);
     if (!code)
         code = tool_firsts(call->workspace->sightings, since_us, call->arena, &firsts, &first_count, &call->error);
