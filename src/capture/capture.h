@@ -99,6 +99,9 @@ struct capture_client {
     /* These posts are gone from the archive: every copy of their texts in the client's records must go too. May be NULL. On an error it is called
      * again later, with these and others; also with some that it was told of before. */
     enum error_code (*forget)(void *context, const struct str *posts, size_t count, struct error *error);
+    /* The posts that a source brought and the archive has now, new or known: for comparing tools (tool/tool.h). Called after the commit and before the
+     * ack, so that after a kill they come again; may be NULL. */
+    void (*sighted)(void *context, int64_t source, struct str name, const struct post *posts, size_t count, int64_t now_us);
     /* Something about a source changed (phase, error, account ...): for events to pages. Any thread, may be NULL; short. */
     void (*changed)(void *context, int64_t source);
     void  *context;
