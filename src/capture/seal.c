@@ -5,7 +5,7 @@
 
 #include <sodium.h>
 
-static_assert(sizeof(struct capture_key) == crypto_secretbox_KEYBYTES, "one key");
+_Static_assert(sizeof(struct capture_key) == crypto_secretbox_KEYBYTES, "one key");
 
 enum error_code keep_no_memory(struct error *error)
 {
