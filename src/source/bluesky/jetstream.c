@@ -3,6 +3,7 @@
 #include "base/clock.h"
 
 struct event { /* what a frame says, of either wire */
+    struct bluesky_reading *reading;
     struct str    did, kind, operation, handle, status, name, message;
     struct bluesky_change change;
     int64_t       seq, time_us, shown_us, witnessed_us;
@@ -51,6 +52,9 @@ static bool take_commit_member(struct node *node, struct str key, struct event *
         node_text(node, &change->rkey);
     } else if (str_equal(key, STR("operation"))) {
         node_text(node, &event->operation);
+    } else if (str_equal(key, STR("record")) && bluesky_wants(event->reading, change->collection)) { /* both wires name the collection first */
+        change->is_good = bluesky_record_read(node, str_equal(change->collection, BLUESKY_REPOST), &event->reading->record);
+        change->is_read = true;
     } else if (str_equal(key, STR("record"))) { /* read later, when it is known what it is */
         change->record = *node;
         change->has_record = true;
@@ -144,7 +148,7 @@ enum bluesky_frame bluesky_jetstream(struct bluesky_reading *reading, struct str
                                      struct bluesky_place *place_io, struct bluesky_notice *notice_out)
 {
     arena_reset(&reading->scratch);
-    struct event event = {0};
+    struct event event = {.reading = reading};
     struct node  node = node_json(frame, &reading->scratch);
     take_members(&node, &event, false);
     if (!node_is_at_end(&node))

@@ -151,10 +151,15 @@ static struct str json_bare(struct node *node)
     return str_slice((const char *)from, (size_t)(at - from));
 }
 
+/* Digits are by far the most common, and nobody wants their value. */
 static bool bare_is_good(struct str bare)
 {
+    size_t at = bare.len > 1 && bare.ptr[0] == '-';
+    while (at < bare.len && bare.ptr[at] >= '0' && bare.ptr[at] <= '9')
+        at++;
     double number;
-    return str_equal(bare, STR("null")) || str_equal(bare, STR("true")) || str_equal(bare, STR("false")) || str_to_double(bare, &number);
+    return (at == bare.len && at > 0) || str_equal(bare, STR("true")) || str_equal(bare, STR("false")) || str_equal(bare, STR("null")) ||
+           str_to_double(bare, &number);
 }
 
 /* Brackets are matched by a bit a level; what stands between them is not looked at closely. */

@@ -132,14 +132,14 @@ bool bluesky_add_post(struct bluesky_reading *reading, const struct bluesky_chan
     return true;
 }
 
-static bool is_wanted(const struct bluesky_reading *reading, struct str collection)
+bool bluesky_wants(const struct bluesky_reading *reading, struct str collection)
 {
     return str_equal(collection, BLUESKY_POST) || (reading->takes_reposts && str_equal(collection, BLUESKY_REPOST));
 }
 
 bool bluesky_take_change(struct bluesky_reading *reading, struct bluesky_change *change, struct source_batch *batch, size_t most_items)
 {
-    if (!is_wanted(reading, change->collection))
+    if (!bluesky_wants(reading, change->collection))
         return true;
     if (batch->count >= most_items)
         return false;
@@ -155,7 +155,7 @@ bool bluesky_take_change(struct bluesky_reading *reading, struct bluesky_change 
     }
     bool                   is_repost = str_equal(change->collection, BLUESKY_REPOST);
     struct bluesky_record *record = &reading->record;
-    if (!change->has_record || !bluesky_record_read(&change->record, is_repost, record)) {
+    if (!(change->is_read ? change->is_good : change->has_record && bluesky_record_read(&change->record, is_repost, record))) {
         reading->refused[BLUESKY_BROKEN_RECORD]++;
         return true;
     }

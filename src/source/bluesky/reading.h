@@ -45,9 +45,11 @@ struct bluesky_change {
     struct str   did, collection, rkey, cid;
     enum { BLUESKY_CREATE, BLUESKY_UPDATE, BLUESKY_DELETE } operation;
     bool         has_record;
-    struct node  record;
+    struct node  record; /* where it stands, to be read; or */
+    bool         is_read, is_good; /* it was read into the reading's record, and could be */
     int64_t      at_us; /* when the server saw it */
 };
+bool bluesky_wants(const struct bluesky_reading *reading, struct str collection);
 bool bluesky_take_change(struct bluesky_reading *reading, struct bluesky_change *change, struct source_batch *batch, size_t most_items);
 bool bluesky_take_account(struct bluesky_reading *reading, struct str did, bool is_active, struct str status, struct source_batch *batch, size_t most_items);
 bool bluesky_take_identity(struct bluesky_reading *reading, struct str did, struct str handle, int64_t at_us, struct source_batch *batch, size_t most_items);

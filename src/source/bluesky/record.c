@@ -265,28 +265,27 @@ bool bluesky_record_read(struct node *node, bool is_repost, struct bluesky_recor
     return is_repost ? record_out->subject.len > 0 : has_text;
 }
 
+enum { IN_DID = 1, IN_RKEY = 2 };
+static const uint8_t name_bytes[256] = {
+    ['a' ... 'z'] = IN_DID | IN_RKEY, ['A' ... 'Z'] = IN_DID | IN_RKEY, ['0' ... '9'] = IN_DID | IN_RKEY, ['.'] = IN_DID | IN_RKEY, ['_'] = IN_DID | IN_RKEY,
+    [':'] = IN_DID | IN_RKEY, ['-'] = IN_DID | IN_RKEY, ['%'] = IN_DID, ['~'] = IN_RKEY};
+
+static bool is_made_of(struct str s, uint8_t kind)
+{
+    uint8_t all = kind;
+    for (size_t i = 0; i < s.len; i++)
+        all &= name_bytes[(uint8_t)s.ptr[i]];
+    return all != 0;
+}
+
 bool bluesky_did_is_good(struct str did)
 {
-    if (did.len < 8 || did.len > 256 || !str_starts_with(did, STR("did:")))
-        return false;
-    for (size_t i = 0; i < did.len; i++) {
-        char c = did.ptr[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("._:%-", c))))
-            return false;
-    }
-    return true;
+    return did.len >= 8 && did.len <= 256 && str_starts_with(did, STR("did:")) && is_made_of(did, IN_DID);
 }
 
 bool bluesky_rkey_is_good(struct str rkey)
 {
-    if (rkey.len == 0 || rkey.len > 512 || str_equal(rkey, STR(".")) || str_equal(rkey, STR("..")))
-        return false;
-    for (size_t i = 0; i < rkey.len; i++) {
-        char c = rkey.ptr[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("._:~-", c))))
-            return false;
-    }
-    return true;
+    return rkey.len > 0 && rkey.len <= 512 && !str_equal(rkey, STR(".")) && !str_equal(rkey, STR("..")) && is_made_of(rkey, IN_RKEY);
 }
 
 bool bluesky_uri_split(struct str uri, struct bluesky_uri *parts_out)
