@@ -13,7 +13,7 @@ import { Empty, Shown } from "../../parts/states.tsx";
 import { useEvents } from "../../parts/use-events.ts";
 import { counted, day, fromLocal, toLocal } from "../../parts/words.ts";
 import { ToolsNav } from "./nav.tsx";
-import type { Comparison, ComparisonRow, Finder, Tool } from "./tool.ts";
+import { kindWords, type Comparison, type ComparisonRow, type Finder, type Tool } from "./tool.ts";
 
 export function Comparing() {
   const answer = useAsk<{ comparisons: ComparisonRow[] }>(apiUrl("/comparisons"));
@@ -68,7 +68,7 @@ function NewComparison({ onClose }: { onClose: () => void }) {
   const [problem, setProblem] = useState<Problem | null>(null);
   const choices = [
     ...(tools.data?.tools ?? []).filter((each) => each.labels.length).map((each) => ({ key: `tool ${each.id}`, words: each.name, side: { tool: each.id } as object, kind: "tool" })),
-    ...(finders.data?.finders ?? []).filter((each) => each.tool === null).map((each) => ({ key: `finder ${each.label}`, words: each.title, side: { finder: each.label }, kind: each.kind === "source" ? "live source" : each.kind })),
+    ...(finders.data?.finders ?? []).filter((each) => each.tool === null).map((each) => ({ key: `finder ${each.label}`, words: each.title, side: { finder: each.label }, kind: kindWords(each.kind) })),
   ];
   const isKnown = tools.data !== undefined && finders.data !== undefined;
   const submit = async (event: Event) => {

@@ -7,7 +7,7 @@ import { Confirm, Dialog } from "../../parts/dialog.tsx";
 import { may, session } from "../../parts/session.ts";
 import { toast, toastProblem } from "../../parts/toast.ts";
 import { counted } from "../../parts/words.ts";
-import { centsOf, stateWords, type Finder, type Tool, type ToolState } from "./tool.ts";
+import { kindWords, centsOf, stateWords, type Finder, type Tool, type ToolState } from "./tool.ts";
 
 interface Person {
   id: number;
@@ -21,7 +21,7 @@ function written(tool: Tool) {
 }
 
 export function Editor({ tool, finders, onClose, onSaved }: { tool: Tool | null; finders: Finder[]; onClose: () => void; onSaved: () => void }) {
-  const people = useAsk<{ members: Person[] }>(apiUrl("/members"));
+  const people = useAsk<{ members: Person[] }>(apiUrl("/team"));
   const [said, setSaid] = useState({
     name: tool?.name ?? "", vendor: tool?.vendor ?? "", purpose: tool?.purpose ?? "", verdict: tool?.verdict ?? "", state: tool?.state ?? ("trial" as ToolState),
     cost: tool && tool.cost_cents !== null ? (tool.cost_cents / 100).toFixed(2) : "", currency: tool?.currency || "EUR",
@@ -105,7 +105,7 @@ export function Editor({ tool, finders, onClose, onSaved }: { tool: Tool | null;
           {free.map((each) => (
             <label key={each.label} class="choice">
               <input type="checkbox" checked={labels.includes(each.label)} onChange={(event) => setLabels(event.currentTarget.checked ? [...labels, each.label] : labels.filter((label) => label !== each.label))} />
-              <span dir="auto">{each.title}</span> <span class="quiet">{each.kind === "source" ? "live source" : each.kind}, {counted(each.posts, "post")}</span>
+              <span dir="auto">{each.title}</span> <span class="quiet">{kindWords(each.kind)}, {counted(each.posts, "post")}</span>
             </label>
           ))}
         </fieldset>

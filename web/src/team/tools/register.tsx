@@ -15,7 +15,7 @@ import { useEvents } from "../../parts/use-events.ts";
 import { count, counted, day } from "../../parts/words.ts";
 import { Editor } from "./editor.tsx";
 import { ToolsNav } from "./nav.tsx";
-import { daysTo, money, stateWords, type Finder, type Tool } from "./tool.ts";
+import { kindWords, daysTo, money, stateWords, type Finder, type Tool } from "./tool.ts";
 
 export function Register() {
   const answer = useAsk<{ tools: Tool[] }>(apiUrl("/tools"));
@@ -139,7 +139,7 @@ function Loose({ finders, tools, onChange }: { finders: Finder[]; tools: Tool[];
             {finders.map((each) => (
               <tr key={each.label}>
                 <th scope="row" dir="auto">{each.title}</th>
-                <td>{each.kind === "source" ? "live source" : each.kind}</td>
+                <td>{kindWords(each.kind)}</td>
                 <td class="number">{count(each.posts)}</td>
                 <td>{each.last_at ? <Time at={each.last_at} as="ago" /> : "–"}</td>
                 {may("practitioner") && (

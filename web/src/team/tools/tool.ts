@@ -34,6 +34,9 @@ export interface Finder {
   shared: number;
   alone: number;
 }
+export function kindWords(kind: string): string {
+  return kind === "source" ? "live source" : kind === "push" ? "pushed by a program" : kind;
+}
 interface Head {
   id: number;
   name: string;
@@ -95,7 +98,7 @@ export function shareOf(share: LabelShare): Share | null {
 }
 
 export function money(cents: number, currency: string): string {
-  const digits = Math.abs(cents) < 100_00 ? 2 : 0;
+  const digits = cents % 100 ? 2 : 0;
   return `${new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(cents / 100)} ${currency}`;
 }
 
