@@ -1,7 +1,10 @@
 /* The connectors that are built in: one row, one folder. */
 #include "source/source.h"
 
+extern const struct connector connector_feeds;
+
 const struct connector *const connectors[] = {
+    &connector_feeds,
     NULL,
 };
 

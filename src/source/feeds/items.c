@@ -76,7 +76,7 @@ struct str feed_native_id(struct arena *arena, struct str host, const struct fee
 struct feed_mark feed_mark_of(struct str native_id, const struct feed_entry *entry)
 {
     uint64_t words = hash_mix(hash_of_words(entry), hash_str(entry->author.name));
-    return (struct feed_mark){(uint32_t)hash_str(native_id), (uint32_t)(words >> 32), (int32_t)(entry->replies < INT32_MAX ? entry->replies : INT32_MAX)};
+    return (struct feed_mark){(uint32_t)hash_str(native_id), (uint32_t)(words >> (64 - FEED_MARK_BITS)), (int32_t)(entry->replies < INT32_MAX ? entry->replies : INT32_MAX)};
 }
 
 /* ---- Words ---- */

@@ -18,8 +18,9 @@ struct feed_scope {
 };
 
 /* What is kept of an entry to know it again: enough that both together are never equal by chance within one feed. */
+enum { FEED_MARK_BITS = 28 };
 struct feed_mark {
-    uint32_t id, content;
+    uint32_t id, content; /* content: FEED_MARK_BITS of its hash */
     int32_t  replies; /* not kept over a restart */
 };
 struct feed_mark feed_mark_of(struct str native_id, const struct feed_entry *entry);
