@@ -1,10 +1,12 @@
 /* The connectors that are built in: one row, one folder. */
 #include "source/source.h"
 
-extern const struct connector connector_feeds;
+#include "source/feeds/connector.h"
+#include "source/mastodon/connector.h"
 
 const struct connector *const connectors[] = {
     &connector_feeds,
+    &connector_mastodon,
     NULL,
 };
 

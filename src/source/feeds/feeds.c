@@ -1,6 +1,7 @@
 /* Feeds: any number of addresses in one source, read one after the other, politely. */
 #include "base/clock.h"
 #include "base/hash.h"
+#include "source/feeds/connector.h"
 #include "source/feeds/follow.h"
 #include "text/html.h"
 
