@@ -198,6 +198,14 @@ static void take_number(const struct word *word, struct date *date)
     }
 }
 
+static bool set(int64_t at_us, int64_t *at_us_out)
+{
+    if (at_us < CLOCK_MIN_US || at_us >= CLOCK_MAX_US)
+        return false;
+    *at_us_out = at_us;
+    return true;
+}
+
 static bool finish(struct date *date, int64_t *at_us_out)
 {
     static const int64_t days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -212,9 +220,9 @@ static bool finish(struct date *date, int64_t *at_us_out)
     if (!date->has_year || date->month < 1 || date->month > 12 || date->day < 1 || date->day > days[date->month - 1] ||
         (date->month == 2 && date->day == 29 && !is_leap) || (date->hour > 23 && !is_midnight) || date->minute > 59 || date->second > 60)
         return false;
-    *at_us_out = clock_days_from_civil(date->year, (int)date->month, (int)date->day) * CLOCK_DAY_US + date->hour * CLOCK_HOUR_US +
-                 (date->minute - date->zone_minutes) * CLOCK_MINUTE_US + date->second * CLOCK_SECOND_US + date->micros;
-    return *at_us_out >= CLOCK_MIN_US && *at_us_out < CLOCK_MAX_US;
+    return set(clock_days_from_civil(date->year, (int)date->month, (int)date->day) * CLOCK_DAY_US + date->hour * CLOCK_HOUR_US +
+                   (date->minute - date->zone_minutes) * CLOCK_MINUTE_US + date->second * CLOCK_SECOND_US + date->micros,
+               at_us_out);
 }
 
 bool feed_date(struct str s, int64_t *at_us_out)
@@ -226,10 +234,8 @@ bool feed_date(struct str s, int64_t *at_us_out)
     if (s.len > 100)
         s.len = 100;
     count = split(s, words);
-    if (count == 1 && (words[0].digits == 10 || words[0].digits == 13)) {
-        *at_us_out = words[0].number * (words[0].digits == 10 ? CLOCK_SECOND_US : 1000);
-        return *at_us_out >= CLOCK_MIN_US && *at_us_out < CLOCK_MAX_US;
-    }
+    if (count == 1 && (words[0].digits == 10 || words[0].digits == 13))
+        return set(words[0].number * (words[0].digits == 10 ? CLOCK_SECOND_US : 1000), at_us_out);
     for (size_t i = 0; i < count;) {
         struct word *word = &words[i];
         size_t       left = count - i, used = 1;

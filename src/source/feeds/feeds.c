@@ -6,6 +6,7 @@
 #include "text/html.h"
 
 #include <cjson/cJSON.h>
+#include <poll.h>
 #include <stdlib.h>
 
 enum { SUBS_MAX = 8, FOLLOWS_MAX = 4000, COMMENT_FOLLOWS_MAX = 100, PAGES_MAX = 10, FILL_PAGES_MAX = 100, HOSTS_MAX = 512, CHECKED_MAX = 5 };
@@ -20,6 +21,7 @@ struct reading {
     size_t               mark_count, news;
     unsigned             pages; /* of older entries, read for this */
     bool                 met_known; /* an entry that was known before */
+    bool                 wants_page; /* what is read is given; a page of older entries is next */
     uint64_t             ahead;
 };
 
@@ -31,6 +33,7 @@ struct sub {
     size_t              count, capacity, comment_count;
     struct cJSON       *state; /* as it was given: for addresses that a list names later */
     struct reading     *reading;
+    uint64_t            sent;     /* batches */
     int64_t             state_us; /* when it was sent last */
     bool                is_live, is_limited;
     unsigned            failing; /* as it was said last */
@@ -273,15 +276,18 @@ static bool wants_older(const struct sub *sub, const struct reading *reading)
     return feed->next.len && feed->count && is_behind && reading->pages < (sub->is_fill ? FILL_PAGES_MAX : PAGES_MAX);
 }
 
-/* True where another page is to be given next. */
-static bool read_older(struct feeder *feeder, struct reading *reading)
+/* Goes on with the next page of older entries, or without where there is none to be had. */
+static void read_older(struct feeder *feeder, struct reading *reading)
 {
     struct follow_answer older;
-    struct follow       *follow = reading->follow;
-    enum follow_outcome  outcome = follow_ask(follow, reading->answer.feed.next, feeder->port, feeder->pool, &older);
+    struct feed         *feed = &reading->answer.feed;
+    enum follow_outcome  outcome = follow_ask(reading->follow, feed->next, feeder->port, feeder->pool, &older);
+    reading->wants_page = outcome == FOLLOW_CANCELLED && !source_port_is_ending(feeder->port);
     if (outcome != FOLLOW_READ || older.feed.count == 0) {
         arena_fini(&older.arena);
-        return false;
+        if (!reading->wants_page)
+            feed->next = (struct str){0};
+        return;
     }
     memcpy(older.etag, reading->answer.etag, sizeof older.etag); /* the feed's own stay */
     memcpy(older.modified, reading->answer.modified, sizeof older.modified);
@@ -291,7 +297,6 @@ static bool read_older(struct feeder *feeder, struct reading *reading)
     reading->answer = older;
     reading->pages++;
     reading->at = 0;
-    return true;
 }
 
 /* All of it was given: what it means for the next time. */
@@ -316,12 +321,12 @@ static void finish(struct feeder *feeder, struct sub *sub)
     follow->was_read = true;
 }
 
-/* False where nothing could be done: no room. */
+/* False where nothing could be done: no room, or a page of older entries is to be read first. */
 static bool give(struct feeder *feeder, struct sub *sub, enum error_code *code_out, struct error *error)
 {
     struct reading *reading = sub->reading;
     struct feed    *feed = &reading->answer.feed;
-    if (!source_port_has_room(feeder->port, sub->name))
+    if (reading->wants_page || !source_port_has_room(feeder->port, sub->name))
         return false;
     struct source_batch *batch = source_batch_new(sub->name);
     if (!batch) {
@@ -333,7 +338,8 @@ static bool give(struct feeder *feeder, struct sub *sub, enum error_code *code_o
     bool is_all = reading->at >= feed->count;
     if (is_all && !*code_out) {
         report(feeder, reading);
-        if (wants_older(sub, reading) && read_older(feeder, reading)) {
+        if (wants_older(sub, reading)) {
+            reading->wants_page = true;
             is_all = false;
         } else {
             finish(feeder, sub);
@@ -342,10 +348,12 @@ static bool give(struct feeder *feeder, struct sub *sub, enum error_code *code_o
     }
     if (is_all && !*code_out && (batch->count || clock_now_us() > sub->state_us + STATE_EVERY_US))
         put_state(sub, batch);
-    if (!*code_out && (batch->count || batch->state.len))
+    if (!*code_out && (batch->count || batch->state.len)) {
+        sub->sent++;
         source_port_send(feeder->port, batch);
-    else
+    } else {
         source_batch_free(batch);
+    }
     return true;
 }
 
@@ -444,6 +452,15 @@ static int64_t due_us(const struct feeder *feeder, const struct follow *follow)
     return follow->next_us > free_us ? follow->next_us : free_us;
 }
 
+/* Nothing is asked before all that was given is committed: an ack would wake the port, and what wakes the port ends a request. */
+static bool is_all_acked(const struct feeder *feeder)
+{
+    for (size_t i = 0; i < feeder->sub_count; i++)
+        if (source_port_acked(feeder->port, feeder->subs[i].name) < feeder->subs[i].sent)
+            return false;
+    return true;
+}
+
 /* The follow of sub that is due first, and when; NULL: none ever. Feeds of comments whose time is over go. */
 static struct follow *first_due(const struct feeder *feeder, struct sub *sub, int64_t *at_us_out)
 {
@@ -457,7 +474,8 @@ static struct follow *first_due(const struct feeder *feeder, struct sub *sub, in
             continue;
         }
         int64_t at_us = due_us(feeder, follow);
-        if (at_us < *at_us_out) {
+        /* Of those that wait for the same site, the one whose turn came first. */
+        if (at_us < *at_us_out || (first && at_us == *at_us_out && follow->next_us < first->next_us)) {
             *at_us_out = at_us;
             first = follow;
         }
@@ -474,10 +492,20 @@ static int64_t work(struct feeder *feeder, enum error_code *code_out, struct err
         struct sub *sub = &feeder->subs[i];
         int64_t     at_us;
         while (sub->reading && !*code_out && give(feeder, sub, code_out, error)) {}
+        bool is_woken = poll(&(struct pollfd){.fd = source_port_fd(feeder->port), .events = POLLIN}, 1, 0) > 0;
+        bool may_ask = is_all_acked(feeder) && !is_woken && !source_port_is_ending(feeder->port);
+        if (is_woken)
+            until_us = now_us; /* to take what waits first */
+        if (sub->reading && sub->reading->wants_page && may_ask) {
+            read_older(feeder, sub->reading);
+            until_us = now_us;
+        }
         if (sub->reading || *code_out)
             continue;
         struct follow *follow = first_due(feeder, sub, &at_us);
-        if (follow && at_us <= now_us) {
+        if (follow && at_us <= now_us && !may_ask) {
+            continue; /* an ack wakes us */
+        } else if (follow && at_us <= now_us) {
             if (sub->is_limited) {
                 sub->is_limited = false;
                 sub->is_live = false; /* says that it goes on */

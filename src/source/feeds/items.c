@@ -174,7 +174,7 @@ static bool fill_lists(struct post *post, const struct feed_entry *entry, const 
             post->links[post->link_count++] = body->links[i];
     for (size_t i = 0; i < entry->media_count + body->media_count && post->media_count < POST_LINKS_MAX; i++) {
         bool         is_own = i < entry->media_count;
-        struct media media = is_own ? (struct media){entry->media[i].type, entry->media[i].url, entry->media[i].alt}
+        struct media media = is_own ? (struct media){entry->media[i].type, arena_str(arena, entry->media[i].url), arena_str(arena, entry->media[i].alt)}
                                     : (struct media){body->media[i - entry->media_count].type, body->media[i - entry->media_count].url,
                                                      body->media[i - entry->media_count].alt};
         size_t       known = 0;
@@ -186,6 +186,16 @@ static bool fill_lists(struct post *post, const struct feed_entry *entry, const 
             post->media[known].alt = media.alt;
     }
     return true;
+}
+
+/* "en", "pt-BR"; what else stands there is no language. */
+static struct str language_of(struct arena *arena, struct str claimed)
+{
+    bool is_tag = claimed.len >= 2 && claimed.len <= 35;
+    for (size_t i = 0; is_tag && i < claimed.len; i++)
+        is_tag = (claimed.ptr[i] >= '0' && claimed.ptr[i] <= '9') || ((claimed.ptr[i] | 0x20) >= 'a' && (claimed.ptr[i] | 0x20) <= 'z') ||
+                 claimed.ptr[i] == '-' || claimed.ptr[i] == '_';
+    return is_tag ? arena_str(arena, claimed) : (struct str){0};
 }
 
 /* ---- The whole ---- */
@@ -223,14 +233,14 @@ enum error_code feed_fill(struct source_item *item, const struct feed *feed, con
         return code;
     post->id = feed_native_id(arena, scope->host, entry);
     post->kind = is_comment ? STR("comment") : STR("article");
-    post->url = entry->link;
-    post->lang = entry->lang.len ? entry->lang : feed->lang;
-    post->community = scope->host;
+    post->url = arena_str(arena, entry->link);
+    post->lang = language_of(arena, entry->lang.len ? entry->lang : feed->lang);
+    post->community = arena_str(arena, scope->host);
     post->metrics.replies = entry->replies >= 0 ? entry->replies : POST_COUNT_UNKNOWN;
     if (is_comment) {
         struct feed_entry about = {.guid = entry->reply_ref};
-        post->thread = scope->parent_id;
-        post->reply_to = entry->reply_ref.len ? feed_native_id(arena, scope->host, &about) : scope->parent_id;
+        post->thread = arena_str(arena, scope->parent_id);
+        post->reply_to = entry->reply_ref.len ? feed_native_id(arena, scope->host, &about) : post->thread;
         if (str_equal(post->reply_to, post->id))
             post->reply_to = (struct str){0};
     }

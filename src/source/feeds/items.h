@@ -29,7 +29,7 @@ struct feed_mark feed_mark_of(struct str native_id, const struct feed_entry *ent
 struct str feed_host(struct arena *arena, struct str address);
 /* ptr NULL without memory. */
 struct str feed_native_id(struct arena *arena, struct str host, const struct feed_entry *entry);
-/* Fills item (op UPSERT) in arena. was_changed: it was seen before and says something else now. *was_ahead_out: its date lies in the future and was
+/* Fills item (op UPSERT), all of it copied into arena. was_changed: it was seen before and says something else now. *was_ahead_out: its date lies in the future and was
  * taken as now. */
 enum error_code feed_fill(struct source_item *item, const struct feed *feed, const struct feed_entry *entry, const struct feed_scope *scope,
                           bool was_changed, struct arena *arena, bool *was_ahead_out, struct error *error);
