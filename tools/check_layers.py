@@ -12,7 +12,7 @@ LAYERS = [
     ({"base"}, set()),
     ({"settings", "text", "record", "net"}, set()),
     ({"post"}, set()),
-    ({"query"}, set()),
+    ({"query", "table"}, set()),
     ({"archive", "trend", "source"}, set()),
     ({"listen"}, set()),
     ({"alert", "capture", "chronicle", "read", "team", "tool", "topic"}, set()),

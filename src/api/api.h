@@ -120,6 +120,7 @@ struct workspace {
     char            folder[512], archive_folder[512];
     struct stream  *stream;
     struct record  *records; /* records.db: all domains but team */
+    struct record  *sightings; /* sightings.db: which source or import saw which post, and when */
     double          clock_speed; /* 1, but for an invented town */
     struct chronicle *chronicle; /* its trends, kept */
     struct hub     *hub;     /* events to those who watch */

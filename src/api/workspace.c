@@ -5,12 +5,14 @@
 
 #include "base/clock.h"
 #include "base/vfs.h"
+#include "tool/tool.h"
 #include "topic/topic.h"
 
 #include <stdlib.h>
 
 const struct record_domain *const api_server_domains[] = {&team_domain, NULL};
-static const struct record_domain *const domains[] = {&alert_domain, &chronicle_domain, &topic_domain, &read_domain, NULL};
+static const struct record_domain *const domains[] = {&alert_domain, &chronicle_domain, &tool_domain, &topic_domain, &read_domain, NULL};
+static const struct record_domain *const sighting_domains[] = {&sighting_domain, NULL};
 
 /* ---- Trends ---- */
 
@@ -46,14 +48,17 @@ static enum error_code snapshot_of(void *context, struct archive_snapshot **snap
 
 static enum error_code open_places(struct workspace *workspace, const char *data_folder, struct error *error)
 {
-    char clients[512], path[512];
+    char clients[512], path[512], sightings[512];
     bool fits = vfs_join(clients, data_folder, "clients") && vfs_join(workspace->folder, clients, workspace->name) &&
-                vfs_join(workspace->archive_folder, workspace->folder, "archive") && vfs_join(path, workspace->folder, "records.db");
+                vfs_join(workspace->archive_folder, workspace->folder, "archive") && vfs_join(path, workspace->folder, "records.db") &&
+                vfs_join(sightings, workspace->folder, "sightings.db");
     if (!fits)
         return error_set(error, ERROR_INVALID, "the path of client '%s' is too long", workspace->name);
     enum error_code code = vfs_make_folders(workspace->folder, error);
     if (!code)
         code = record_open(path, domains, &workspace->records, error);
+    if (!code)
+        code = record_open(sightings, sighting_domains, &workspace->sightings, error);
     struct arena arena = {0};
     size_t       imported;
     if (!code)
@@ -99,6 +104,7 @@ void workspace_close(struct workspace *workspace)
     stream_close(workspace->stream);
     chronicle_free(workspace->chronicle);
     record_close(workspace->records);
+    record_close(workspace->sightings);
     hub_free(workspace->hub);
 }
 

@@ -48,6 +48,10 @@ enum archive_added {
 /* Adds a post with its facts; visible after the commit. On an error the archive is as it was before the call. */
 enum error_code archive_add(struct archive *archive, const struct post *post, const struct text_facts *facts,
                             enum archive_added *added_out, struct error *error);
+/* New figures alone of a post that is here; those that are unknown stay as they were. ARCHIVE_REFRESHED, ARCHIVE_DUPLICATE (it has them), or
+ * ARCHIVE_WITHHELD: there is no such post. */
+enum error_code archive_refresh(struct archive *archive, struct str id, const struct post_metrics *metrics, enum archive_added *added_out,
+                                struct error *error);
 /* Durable when it returns: written and synced. On an error (ERROR_NO_SPACE) everything since the last commit is dropped. */
 enum error_code archive_commit(struct archive *archive, struct error *error);
 /* Drops what was added since the last commit. */
@@ -64,6 +68,12 @@ enum error_code archive_get_state(struct archive *archive, struct str name, stru
 enum error_code archive_delete_post(struct archive *archive, struct str id, bool *was_there_out, struct error *error);
 /* All posts of an author (matched like author: in a query, over all platforms). */
 enum error_code archive_delete_author(struct archive *archive, struct str author, uint64_t *deleted_out, struct error *error);
+/* What a platform says is deleted there. As the two above, but nothing is remembered of what is not here (a firehose deletes millions of posts
+ * that nobody kept), and an account is one of one platform: those who have the id elsewhere are others. Its handle counts only where a post
+ * says no id. visit (may be NULL) is told of each post that goes. */
+enum error_code archive_drop_post(struct archive *archive, struct str id, bool *was_there_out, struct error *error);
+enum error_code archive_drop_account(struct archive *archive, struct str platform, struct str account, void (*visit)(void *context, struct str id),
+                                     void *context, uint64_t *deleted_out, struct error *error);
 /* Rewrites every segment that holds deleted posts, and the log. */
 enum error_code archive_erase(struct archive *archive, struct error *error);
 

@@ -33,6 +33,7 @@ enum log_type {
     LOG_DELETE_POST = 4,   /* sized id, zigzag varint: when */
     LOG_DELETE_AUTHOR = 5, /* sized folded name, zigzag varint: when */
     LOG_STATE = 6,         /* sized name, sized value */
+    LOG_DELETE_ACCOUNT = 7, /* sized folded platform, zigzag varint: when, sized folded id */
 };
 
 enum { LOG_HEADER_BYTES = 24, LOG_MAX_PAYLOAD = 64 * 1024 * 1024 };

@@ -5,7 +5,8 @@
  *     8 bytes  magic "BWMANI1\n"
  *     next number for a file · number of the log
  *     segments, for each: number, side generation (0: none), documents, bytes of the file, bytes of the side, zigzag first and last time
- *     deletions, for each: u8 what (0 a post, 1 an author), u64 XXH3-64 of the id or the folded name, zigzag when
+ *     deletions, for each: u8 what (0 a post, 1 an author, 2 an author of one platform), u64 XXH3-64 of the id or the
+ *         folded name (2: hash_mix of the folded platform's and the folded id's), zigzag when
  *     values kept by name, for each: sized name, sized value
  *     8 bytes  u64 XXH3-64 of everything before
  *
@@ -23,7 +24,7 @@ struct manifest_segment {
     int64_t  first_us, last_us;
 };
 
-enum deletion_kind { DELETION_POST, DELETION_AUTHOR };
+enum deletion_kind { DELETION_POST, DELETION_AUTHOR, DELETION_ACCOUNT };
 
 /* What was deleted stays away: a post for ever, an author's posts up to then. Only hashes are kept. */
 struct deletion {

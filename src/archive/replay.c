@@ -52,10 +52,13 @@ static enum error_code visit(void *context, enum log_type type, struct str paylo
         return reader.has_failed ? broken(archive, "a refresh", error) : store_refresh(archive, name, &figures, error);
     }
     int64_t at_us = unzigzag(reader_varint(&reader));
-    if (reader.has_failed || (type != LOG_DELETE_POST && type != LOG_DELETE_AUTHOR))
+    struct wanted_author author = {.name = name};
+    if (type == LOG_DELETE_ACCOUNT)
+        author = (struct wanted_author){.platform = name, .name = reader_sized(&reader)};
+    if (reader.has_failed || (type != LOG_DELETE_POST && type != LOG_DELETE_AUTHOR && type != LOG_DELETE_ACCOUNT))
         return broken(archive, "a record", error);
-    return type == LOG_DELETE_POST ? store_delete_post(archive, name, at_us, &was_there, error)
-                                   : store_delete_author(archive, name, at_us, &deleted, error);
+    return type == LOG_DELETE_POST ? store_delete_post(archive, name, at_us, true, &was_there, error)
+                                   : store_delete_author(archive, &author, at_us, &deleted, error);
 }
 
 static enum error_code commit(void *context, struct error *error)

@@ -142,13 +142,30 @@ enum error_code store_look(struct archive *archive, struct error *error);
 enum error_code store_add(struct archive *archive, const struct post *post, const struct text_facts *facts, enum archive_added *added_out,
                           struct error *error);
 enum error_code store_refresh(struct archive *archive, struct str id, const struct side_figures *figures, struct error *error);
-enum error_code store_delete_post(struct archive *archive, struct str id, int64_t at_us, bool *was_there_out, struct error *error);
-enum error_code store_delete_author(struct archive *archive, struct str folded, int64_t at_us, uint64_t *deleted_out, struct error *error);
+enum error_code store_find(struct archive *archive, struct str id, struct found *found, struct error *error);
+/* The post itself; its strings live until the next call with archive->reader. */
+enum error_code store_load_post(struct archive *archive, const struct found *found, struct post *post_out, struct error *error);
+bool            store_is_live(const struct archive *archive, uint32_t part, uint32_t doc);
+struct str      store_fold(struct archive *archive, struct str name); /* valid until the next call */
+enum error_code store_begin_write(struct archive *archive, struct error *error); /* takes the lock, whatever it returns */
+enum error_code store_end_write(struct archive *archive, enum error_code code);
 /* Makes visible what was added; cannot fail but for want of memory, which leaves the handle broken. */
 enum error_code store_apply(struct archive *archive, struct error *error);
 enum error_code store_refuse_broken(const struct archive *archive, struct error *error); /* is_broken: says so */
 void            store_rollback(struct archive *archive);
 enum error_code store_commit(struct archive *archive, struct error *error);
+
+/* delete.c: as write.c's */
+struct wanted_author {
+    struct str platform; /* folded; empty: on all of them, by handle or id; else by id (by handle where a post says no id) */
+    struct str name;     /* folded */
+    void (*visit)(void *context, struct str id); /* may be NULL */
+    void      *context;
+};
+enum error_code store_delete_post(struct archive *archive, struct str id, int64_t at_us, bool is_remembered, bool *was_there_out, struct error *error);
+enum error_code store_delete_author(struct archive *archive, const struct wanted_author *wanted, int64_t at_us, uint64_t *deleted_out,
+                                    struct error *error);
+uint64_t        store_account_hash(struct archive *archive, struct str platform, struct str account); /* folds both */
 
 /* replay.c */
 enum error_code store_replay(struct archive *archive, bool *is_same_out, struct error *error);

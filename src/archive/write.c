@@ -1,4 +1,4 @@
-/* Adding, deleting, committing. */
+/* Adding and committing; delete.c deletes. */
 #include "archive/store.h"
 
 #include "base/clock.h"
@@ -13,7 +13,7 @@ struct id_search {
     bool                  is_found;
 };
 
-static bool is_live(const struct archive *archive, uint32_t part, uint32_t doc)
+bool store_is_live(const struct archive *archive, uint32_t part, uint32_t doc)
 {
     const struct change *change = changes_find(&archive->changes, part, doc);
     if (change && change->is_delete)
@@ -27,7 +27,7 @@ static bool is_live(const struct archive *archive, uint32_t part, uint32_t doc)
 static bool visit_id(void *context, uint32_t doc)
 {
     struct id_search *search = context;
-    search->is_found = is_live(search->archive, search->part, doc);
+    search->is_found = store_is_live(search->archive, search->part, doc);
     search->doc = doc;
     return !search->is_found;
 }
@@ -57,11 +57,11 @@ static enum error_code load_figures(struct archive *archive, struct found *found
     return ERROR_NONE;
 }
 
-static enum error_code find_post(struct archive *archive, struct str id, struct found *found, struct error *error)
+enum error_code store_find(struct archive *archive, struct str id, struct found *found, struct error *error)
 {
     *found = (struct found){0};
     uint32_t doc = segment_builder_find(&archive->young, id);
-    if (doc != SEGMENT_BUILDER_NONE && is_live(archive, CHANGE_YOUNG, doc))
+    if (doc != SEGMENT_BUILDER_NONE && store_is_live(archive, CHANGE_YOUNG, doc))
         *found = (struct found){.is_found = true, .part = CHANGE_YOUNG, .doc = doc};
     for (uint32_t i = archive->part_count; !found->is_found && i-- > 0;) {
         struct id_search search = {.archive = archive, .part = i};
@@ -75,7 +75,7 @@ static enum error_code find_post(struct archive *archive, struct str id, struct 
 }
 
 /* The post itself; its strings live until the next call with archive->reader. */
-static enum error_code load_post(struct archive *archive, const struct found *found, struct post *post_out, struct error *error)
+enum error_code store_load_post(struct archive *archive, const struct found *found, struct post *post_out, struct error *error)
 {
     struct str      bytes;
     enum error_code code = ERROR_NONE;
@@ -88,20 +88,24 @@ static enum error_code load_post(struct archive *archive, const struct found *fo
 
 /* ---- Adding ---- */
 
-static struct str fold(struct archive *archive, struct str name)
+struct str store_fold(struct archive *archive, struct str name)
 {
     return segment_fold(archive->analyser, &archive->scratch, &archive->folded, name);
+}
+
+static bool is_name_withheld(struct archive *archive, struct str name, int64_t at_us)
+{
+    return name.len && ledger_holds(&archive->ledger, DELETION_AUTHOR, hash_str(store_fold(archive, name)), at_us);
 }
 
 static bool is_withheld(struct archive *archive, const struct post *post)
 {
     if (archive->ledger.count == 0)
         return false;
-    if (ledger_holds(&archive->ledger, DELETION_POST, hash_str(post->id), post->at_us))
-        return true;
-    return (post->author_handle.len &&
-            ledger_holds(&archive->ledger, DELETION_AUTHOR, hash_str(fold(archive, post->author_handle)), post->at_us)) ||
-           (post->author_id.len && ledger_holds(&archive->ledger, DELETION_AUTHOR, hash_str(fold(archive, post->author_id)), post->at_us));
+    struct str account = post->author_id.len ? post->author_id : post->author_handle;
+    return ledger_holds(&archive->ledger, DELETION_POST, hash_str(post->id), post->at_us) ||
+           is_name_withheld(archive, post->author_handle, post->at_us) || is_name_withheld(archive, post->author_id, post->at_us) ||
+           ledger_holds(&archive->ledger, DELETION_ACCOUNT, store_account_hash(archive, post->platform, account), post->at_us);
 }
 
 /* The figures that are known after hearing the new ones: not knowing does not unsay. */
@@ -168,12 +172,12 @@ enum error_code store_add(struct archive *archive, const struct post *post, cons
     enum error_code code = ERROR_NONE;
     arena_reset(&archive->scratch);
     *added_out = ARCHIVE_WITHHELD;
-    if (is_withheld(archive, post) || (code = find_post(archive, post->id, &found, error)))
+    if (is_withheld(archive, post) || (code = store_find(archive, post->id, &found, error)))
         return code;
     *added_out = found.is_found ? ARCHIVE_EDITED : ARCHIVE_NEW;
     if (found.is_found) {
         struct post old;
-        code = load_post(archive, &found, &old, error);
+        code = store_load_post(archive, &found, &old, error);
         if (code)
             return code;
         struct side_figures said = side_figures_of(post), figures = freshest(&found.figures, &said);
@@ -190,130 +194,8 @@ enum error_code store_add(struct archive *archive, const struct post *post, cons
 enum error_code store_refresh(struct archive *archive, struct str id, const struct side_figures *figures, struct error *error)
 {
     struct found    found;
-    enum error_code code = find_post(archive, id, &found, error);
+    enum error_code code = store_find(archive, id, &found, error);
     return code || !found.is_found ? code : refresh(archive, id, &found, figures, error);
-}
-
-/* ---- Deleting ---- */
-
-static enum error_code log_delete(struct archive *archive, enum log_type type, struct str name, int64_t at_us, struct error *error)
-{
-    if (archive->is_replaying)
-        return ERROR_NONE;
-    size_t begun = log_begin(&archive->log, type);
-    buf_append_sized(&archive->log.buffer, name);
-    buf_append_varint(&archive->log.buffer, zigzag(at_us));
-    return log_end(&archive->log, begun, error);
-}
-
-enum error_code store_delete_post(struct archive *archive, struct str id, int64_t at_us, bool *was_there_out, struct error *error)
-{
-    struct found    found;
-    enum error_code code = find_post(archive, id, &found, error);
-    *was_there_out = false;
-    if (code)
-        return code;
-    size_t deletions = archive->ledger.count;
-    if (!changes_reserve(&archive->changes, 1) || !ledger_add(&archive->ledger, DELETION_POST, hash_str(id), at_us))
-        return error_set(error, ERROR_MEMORY, "no memory for a deletion");
-    if (archive->ledger.count == deletions && !found.is_found)
-        return ERROR_NONE; /* deleted before */
-    code = log_delete(archive, LOG_DELETE_POST, id, at_us, error);
-    if (code) {
-        size_t committed = archive->ledger.committed;
-        archive->ledger.committed = deletions; /* takes back this one alone */
-        ledger_rollback(&archive->ledger);
-        archive->ledger.committed = committed;
-        return code;
-    }
-    if (found.is_found)
-        changes_at(&archive->changes, found.part, found.doc)->is_delete = true;
-    *was_there_out = found.is_found;
-    return ERROR_NONE;
-}
-
-/* Documents of an author, gathered first and deleted only when all are known: so an error changes nothing. */
-struct gathered {
-    struct change *rows;
-    size_t         count, capacity;
-};
-
-static bool gather(const struct archive *archive, struct gathered *gathered, uint32_t part, uint32_t doc)
-{
-    if (!is_live(archive, part, doc))
-        return true;
-    if (gathered->count == gathered->capacity) {
-        size_t         capacity = gathered->capacity ? gathered->capacity * 2 : 64;
-        struct change *rows = realloc(gathered->rows, capacity * sizeof *rows);
-        if (!rows)
-            return false;
-        gathered->rows = rows;
-        gathered->capacity = capacity;
-    }
-    gathered->rows[gathered->count++] = (struct change){.part = part, .doc = doc};
-    return true;
-}
-
-static bool gather_young(const struct archive *archive, struct str folded, struct gathered *gathered)
-{
-    const struct segment_builder *young = &archive->young;
-    uint32_t name = interner_find(&young->fields[SEGMENT_AUTHOR], folded), id = interner_find(&young->fields[SEGMENT_AUTHOR_ID], folded);
-    if (name == INTERNER_NONE && id == INTERNER_NONE)
-        return true;
-    for (uint32_t i = 0; i < young->count; i++)
-        if ((young->docs[i].fields[SEGMENT_AUTHOR] == name || young->docs[i].fields[SEGMENT_AUTHOR_ID] == id) &&
-            !gather(archive, gathered, CHANGE_YOUNG, i))
-            return false;
-    return true;
-}
-
-static enum error_code find_author(struct segment *segment, enum segment_column which, struct str folded, uint32_t *ordinal_out,
-                                   struct column *column_out, struct error *error)
-{
-    struct dictionary dictionary;
-    enum error_code   code = segment_dictionary(segment, which, &dictionary, error);
-    if (!code)
-        code = dictionary_find(&dictionary, folded, ordinal_out, error);
-    return code ? code : segment_column(segment, which, column_out, error);
-}
-
-static enum error_code gather_part(const struct archive *archive, uint32_t part, struct str folded, struct gathered *gathered,
-                                   struct error *error)
-{
-    struct segment *segment = archive->parts[part].segment;
-    struct column   names, ids;
-    uint32_t        name, id;
-    enum error_code code = find_author(segment, SEGMENT_AUTHOR, folded, &name, &names, error);
-    if (!code)
-        code = find_author(segment, SEGMENT_AUTHOR_ID, folded, &id, &ids, error);
-    if (code || (name == DICTIONARY_NONE && id == DICTIONARY_NONE))
-        return code;
-    for (uint32_t i = 0; i < segment_count(segment); i++)
-        if ((column_get(&names, i) == name || column_get(&ids, i) == id) && !gather(archive, gathered, part, i))
-            return error_set(error, ERROR_MEMORY, "no memory for %zu deletions", gathered->count);
-    return ERROR_NONE;
-}
-
-enum error_code store_delete_author(struct archive *archive, struct str folded, int64_t at_us, uint64_t *deleted_out, struct error *error)
-{
-    struct gathered gathered = {0};
-    enum error_code code = ERROR_NONE;
-    *deleted_out = 0;
-    if (!gather_young(archive, folded, &gathered))
-        code = error_set(error, ERROR_MEMORY, "no memory for %zu deletions", gathered.count);
-    for (uint32_t i = 0; !code && i < archive->part_count; i++)
-        code = gather_part(archive, i, folded, &gathered, error);
-    if (!code && !changes_reserve(&archive->changes, gathered.count))
-        code = error_set(error, ERROR_MEMORY, "no memory for %zu deletions", gathered.count);
-    if (!code && !ledger_add(&archive->ledger, DELETION_AUTHOR, hash_str(folded), at_us))
-        code = error_set(error, ERROR_MEMORY, "no memory for a deletion");
-    if (!code)
-        code = log_delete(archive, LOG_DELETE_AUTHOR, folded, at_us, error);
-    for (size_t i = 0; !code && i < gathered.count; i++)
-        changes_at(&archive->changes, gathered.rows[i].part, gathered.rows[i].doc)->is_delete = true;
-    *deleted_out = code ? 0 : gathered.count;
-    free(gathered.rows);
-    return code;
 }
 
 /* ---- Committing ---- */
@@ -425,7 +307,7 @@ enum error_code store_refuse_broken(const struct archive *archive, struct error 
     return ERROR_IO;
 }
 
-static enum error_code begin_write(struct archive *archive, struct error *error)
+enum error_code store_begin_write(struct archive *archive, struct error *error)
 {
     pthread_mutex_lock(&archive->lock);
     if (archive->mode != ARCHIVE_WRITE)
@@ -433,7 +315,7 @@ static enum error_code begin_write(struct archive *archive, struct error *error)
     return archive->is_broken ? store_refuse_broken(archive, error) : ERROR_NONE;
 }
 
-static enum error_code end_write(struct archive *archive, enum error_code code)
+enum error_code store_end_write(struct archive *archive, enum error_code code)
 {
     pthread_mutex_unlock(&archive->lock);
     return code;
@@ -442,13 +324,32 @@ static enum error_code end_write(struct archive *archive, enum error_code code)
 enum error_code archive_add(struct archive *archive, const struct post *post, const struct text_facts *facts,
                             enum archive_added *added_out, struct error *error)
 {
-    enum error_code code = begin_write(archive, error);
-    return end_write(archive, code ? code : store_add(archive, post, facts, added_out, error));
+    enum error_code code = store_begin_write(archive, error);
+    return store_end_write(archive, code ? code : store_add(archive, post, facts, added_out, error));
+}
+
+enum error_code archive_refresh(struct archive *archive, struct str id, const struct post_metrics *metrics, enum archive_added *added_out,
+                                struct error *error)
+{
+    struct found        found = {0};
+    struct post         heard = {.author_followers = POST_COUNT_UNKNOWN, .metrics = *metrics};
+    struct side_figures said = side_figures_of(&heard);
+    enum error_code     code = store_begin_write(archive, error);
+    *added_out = ARCHIVE_WITHHELD;
+    if (!code)
+        code = store_find(archive, id, &found, error);
+    if (!code && found.is_found) {
+        struct side_figures figures = freshest(&found.figures, &said);
+        bool                is_same = memcmp(&figures, &found.figures, sizeof figures) == 0;
+        *added_out = is_same ? ARCHIVE_DUPLICATE : ARCHIVE_REFRESHED;
+        code = is_same ? ERROR_NONE : refresh(archive, id, &found, &figures, error);
+    }
+    return store_end_write(archive, code);
 }
 
 enum error_code archive_commit(struct archive *archive, struct error *error)
 {
-    enum error_code code = begin_write(archive, error);
+    enum error_code code = store_begin_write(archive, error);
     if (!code)
         code = store_commit(archive, error);
     if (!code && is_full(archive)) {
@@ -457,7 +358,7 @@ enum error_code archive_commit(struct archive *archive, struct error *error)
         archive->failed_seal_posts = store_seal(archive, &ignored) ? store_pending(archive) : 0;
     } else if (!code && archive->is_young_watched && archive->young_committed >= FREEZE_POSTS)
         store_freeze(archive, NULL); /* a kindness to the next snapshot, no more: where it fails, nothing has changed */
-    return end_write(archive, code);
+    return store_end_write(archive, code);
 }
 
 void archive_rollback(struct archive *archive)
@@ -477,17 +378,17 @@ bool archive_is_broken(struct archive *archive)
 
 enum error_code archive_seal(struct archive *archive, struct error *error)
 {
-    enum error_code code = begin_write(archive, error);
+    enum error_code code = store_begin_write(archive, error);
     if (!code)
         code = store_commit(archive, error);
     if (!code)
         code = store_seal(archive, error);
-    return end_write(archive, code);
+    return store_end_write(archive, code);
 }
 
 enum error_code archive_put_state(struct archive *archive, struct str name, struct str value, struct error *error)
 {
-    enum error_code code = begin_write(archive, error);
+    enum error_code code = store_begin_write(archive, error);
     if (!code && (name.len == 0 || name.len > STATE_NAME_MAX_BYTES || value.len > STATE_VALUE_MAX_BYTES))
         code = error_set(error, ERROR_TOO_LARGE, "a value of %zu bytes under a name of %zu", value.len, name.len);
     if (!code) {
@@ -500,7 +401,7 @@ enum error_code archive_put_state(struct archive *archive, struct str name, stru
         } else
             code = log_end(&archive->log, begun, error);
     }
-    return end_write(archive, code);
+    return store_end_write(archive, code);
 }
 
 enum error_code archive_get_state(struct archive *archive, struct str name, struct arena *arena, struct str *value_out, struct error *error)
@@ -512,24 +413,4 @@ enum error_code archive_get_state(struct archive *archive, struct str name, stru
     *value_out = arena_str(arena, value);
     pthread_mutex_unlock(&archive->lock);
     return value_out->ptr ? ERROR_NONE : error_set(error, ERROR_MEMORY, "no memory for a value of %zu bytes", value.len);
-}
-
-enum error_code archive_delete_post(struct archive *archive, struct str id, bool *was_there_out, struct error *error)
-{
-    enum error_code code = begin_write(archive, error);
-    return end_write(archive, code ? code : store_delete_post(archive, id, clock_now_us(), was_there_out, error));
-}
-
-enum error_code archive_delete_author(struct archive *archive, struct str author, uint64_t *deleted_out, struct error *error)
-{
-    enum error_code code = begin_write(archive, error);
-    if (!code && author.len == 0)
-        code = error_set(error, ERROR_INVALID, "no author is named");
-    if (!code) {
-        arena_reset(&archive->scratch);
-        struct str folded = fold(archive, author);
-        code = folded.ptr ? store_delete_author(archive, folded, clock_now_us(), deleted_out, error)
-                          : error_set(error, ERROR_MEMORY, "no memory for the name of an author");
-    }
-    return end_write(archive, code);
 }

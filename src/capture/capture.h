@@ -81,6 +81,9 @@ struct capture_client {
     struct record *records;
     /* The trees of its topics, in arena, for keep rules. Called again after capture_topics_changed. */
     enum error_code (*topics)(void *context, struct arena *arena, const struct query_node ***trees_out, size_t *count_out, struct error *error);
+    /* The posts that a source brought and the archive has now, new or known: for comparing tools (tool/tool.h). Called after the commit and before the
+     * ack, so that after a kill they come again; may be NULL. */
+    void (*sighted)(void *context, int64_t source, struct str name, const struct post *posts, size_t count, int64_t now_us);
     /* Something about a source changed (phase, error, account ...): for events to pages. Any thread, may be NULL; short. */
     void (*changed)(void *context, int64_t source);
     void  *context;

@@ -26,17 +26,17 @@ static const struct cli_example examples[] = {
 
 /* ---- What was asked for ---- */
 
-static enum error_code find_format(struct cli *cli, enum import_format *format_out)
+static enum error_code find_format(struct cli *cli, enum table_format *format_out)
 {
-    static const char *const names[] = {[IMPORT_FORMAT_AUTO] = "auto",
-                                        [IMPORT_FORMAT_JSONL] = "jsonl",
-                                        [IMPORT_FORMAT_CSV] = "csv",
-                                        [IMPORT_FORMAT_TSV] = "tsv"};
+    static const char *const names[] = {[TABLE_FORMAT_AUTO] = "auto",
+                                        [TABLE_FORMAT_JSONL] = "jsonl",
+                                        [TABLE_FORMAT_CSV] = "csv",
+                                        [TABLE_FORMAT_TSV] = "tsv"};
     const char *format = cli_value(cli, "format");
-    *format_out = IMPORT_FORMAT_AUTO;
+    *format_out = TABLE_FORMAT_AUTO;
     for (size_t i = 0; format && i < sizeof names / sizeof names[0]; i++)
         if (strcmp(names[i], format) == 0) {
-            *format_out = (enum import_format)i;
+            *format_out = (enum table_format)i;
             format = NULL;
         }
     return format ? error_set(&cli->error, ERROR_USAGE, "--format: expected jsonl, csv or tsv, found '%.60s'", format)

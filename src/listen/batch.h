@@ -12,7 +12,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "listen/columns.h"
+#include "table/columns.h"
 #include "post/post.h"
 #include "text/text.h"
 

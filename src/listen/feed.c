@@ -1,12 +1,12 @@
 #include "listen/feed.h"
 
-#include "listen/lines.h"
+#include "table/lines.h"
 
 /* One file on its way into batches. */
 struct flow {
     struct feed             *feed;
     struct input            *input;
-    const struct feed_shape *shape;
+    const struct table_shape *shape;
     struct batch            *batch; /* in hand, or NULL */
 };
 
@@ -125,7 +125,7 @@ static enum error_code feed_table(struct flow *flow, struct error *error)
 static enum error_code feed_file(struct feed *feed, struct error *error)
 {
     struct flow       flow = {.feed = feed};
-    struct feed_shape shape;
+    struct table_shape shape;
     struct str        beginning;
     enum error_code   code = input_open(feed->options->paths[feed->file], feed->stop, &flow.input, error);
     if (code)
@@ -136,7 +136,7 @@ static enum error_code feed_file(struct feed *feed, struct error *error)
     if (input_peek(flow.input, &beginning, &ignored))
         code = ignored.code == ERROR_CORRUPT ? ERROR_NONE : (*error = ignored).code;
     if (!code)
-        code = feed_look(beginning, input_name(flow.input), feed->options->format, &feed->options->columns, &shape,
+        code = table_look(beginning, input_name(flow.input), feed->options->format, &feed->options->columns, &shape,
                          error);
     if (!code)
         code = shape.is_table ? feed_table(&flow, error) : feed_lines(&flow, error);

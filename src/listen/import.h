@@ -8,11 +8,9 @@
 #define LISTEN_IMPORT_H
 
 #include "archive/archive.h"
-#include "listen/columns.h"
+#include "table/look.h"
 
 #include <stdatomic.h>
-
-enum import_format { IMPORT_FORMAT_AUTO, IMPORT_FORMAT_JSONL, IMPORT_FORMAT_CSV, IMPORT_FORMAT_TSV };
 
 /* Each line read is one of the others. Of the last commit: what an interruption cannot take back. */
 struct import_counts {
@@ -30,7 +28,7 @@ typedef void (*import_progress_fn)(void *context, const struct import_progress *
 struct import_options {
     const char *const    *paths; /* "-" is standard input */
     size_t                path_count;
-    enum import_format    format;
+    enum table_format    format;
     struct column_options columns;
     const char           *rejected_folder; /* where rejected lines are kept */
     unsigned              commit_posts, commit_ms; /* commit after so many posts, or so long; 0: 20,000 and 250 */

@@ -59,6 +59,7 @@ struct stream_reject {
 };
 struct stream_pushed { /* each line read is one of the others; blank lines are none */
     uint64_t read, added, duplicate, refreshed, edited, withheld, rejected;
+    uint64_t deleted, unknown; /* stream_take alone: posts that went; deletes and figures of posts that are not here */
     struct stream_reject rejects[STREAM_REJECTS_SHOWN]; /* the first of them; reasons in arena */
     size_t   reject_count;
 };
@@ -69,20 +70,28 @@ enum { STREAM_PUSH_MAX_BYTES = 64 << 20 };
  * the commit fails too), and the next push tries again. */
 enum error_code stream_push(struct stream *stream, struct str lines, struct arena *arena, struct stream_pushed *pushed_out,
                             struct error *error);
-/* What a source brings: posts that are parsed and analysed already (once, whoever many clients take them), what was deleted there, and how far
- * it is. One commit, durable when it returns; callers that come together share it. */
-struct stream_intake {
-    const struct post       *posts;
-    const struct text_facts *facts; /* of TREND_TEXT_WANT, one for each post */
-    size_t                   count;
-    const struct str        *deleted_posts; /* ids, "platform:native" */
-    size_t                   deleted_post_count;
-    const struct str        *deleted_authors; /* ids of authors on platform */
-    size_t                   deleted_author_count;
-    struct str               platform;
-    struct str               state_name, state; /* archive_put_state's; name empty: none */
+/* What a source brings: posts that are parsed and analysed already (once, whoever many clients take them), new figures of posts that are known,
+ * what was deleted there, and how far it is. One commit, durable when it returns; callers that come together share it.
+ * Deletes are archive_drop_post's and archive_drop_account's: an account is one of platform, and nothing is remembered of what was never here. */
+struct stream_figures {
+    struct str          id;
+    struct post_metrics metrics; /* unknown ones stay as they were */
 };
-/* Counts as stream_pushed's; rejects have the post's index + 1 as their line. Errors as stream_push's. */
+struct stream_intake {
+    const struct post           *posts;
+    const struct text_facts     *facts; /* of TREND_TEXT_WANT, one for each post */
+    size_t                       count;
+    const struct stream_figures *figures;
+    size_t                       figure_count;
+    const struct str            *deleted_posts; /* ids, "platform:native" */
+    size_t                       deleted_post_count;
+    const struct str            *deleted_authors; /* ids of authors on platform */
+    size_t                       deleted_author_count;
+    struct str                   platform;
+    struct str                   state_name, state; /* archive_put_state's; name empty: none */
+};
+/* Counts as stream_pushed's; rejects have the post's index + 1 as their line. Errors as stream_push's, all or nothing; that it was refused is no
+ * gap yet: whoever has the posts tries again, and says (coverage.h) when it gives up. */
 enum error_code stream_take(struct stream *stream, const struct stream_intake *intake, struct arena *arena, struct stream_pushed *pushed_out,
                             struct error *error);
 /* A value as of the last commit; empty where there is none. In arena. */

@@ -1,4 +1,4 @@
-/* The inside of a stream, for stream.c (its life and what comes out), stream_push.c (what goes in) and stream_trends.c (the trend thread).
+/* The inside of a stream, for stream.c (its life and what comes out), stream_push.c and stream_take.c (what goes in), stream_commit.c (how) and stream_trends.c (the trend thread).
  *
  * The writer's role. One thread at a time writes to the archive: whoever finds the role free takes it, with all pushes that wait at that
  * moment, and commits them together; the others sleep until their push is done, and the first that finds its own still waiting is the next
@@ -34,11 +34,12 @@ struct push_item {
     uint64_t          line;
 };
 
-/* One push on its way. Belongs to the thread that pushes, but for the time between being queued and is_done. */
+/* One push or take on its way. Belongs to the thread that pushes, but for the time between being queued and is_done. */
 struct push {
     struct push          *next;
     struct push_item     *items;
-    size_t                count, bytes; /* items; of its lines */
+    size_t                count, bytes; /* items; of its lines or posts */
+    const struct stream_intake *intake; /* of a take, else NULL: what it brings besides posts */
     struct arena         *arena; /* the caller's: reasons of rejects */
     struct stream_pushed *pushed;
     enum error_code       code;
@@ -152,6 +153,14 @@ void stream_role_give(struct stream *stream);
 enum error_code stream_archive(struct stream *stream, struct archive **archive_out, struct error *error);
 /* For who has the role, after a commit: the posts that it added (taken over), and everybody is told. */
 void            stream_committed(struct stream *stream, uint64_t skipped, struct ring_post **posts, size_t count);
+
+/* stream_commit.c */
+bool            push_is_about_the_post(enum error_code code); /* what the post itself is to blame for; anything else ends the push */
+enum error_code push_reject(struct push *push, uint64_t line, const struct error *why, struct error *error);
+void            push_wait_for_room(struct stream *stream, size_t bytes); /* until so many bytes may be in hand */
+void            push_leave_room(struct stream *stream, size_t bytes);
+void            push_commit(struct stream *stream, struct push *push); /* with all that wait; push->code and error say how it went */
+enum error_code push_end(struct stream *stream, struct push *push, struct error *error); /* counts it; its code */
 
 /* stream_keeper.c */
 enum error_code keeper_start(struct stream *stream, struct error *error);

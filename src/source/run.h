@@ -12,7 +12,8 @@ struct source_run;
 enum source_end { SOURCE_END_DONE, SOURCE_END_CONFIG, SOURCE_END_AUTH, SOURCE_END_FAULT /* crashed, broke the contract, or failed: start it again later */ };
 
 /* Called on the connector's threads, never two at once for one run; each returns soon: a batch is put into a queue, not committed. None is called
- * after ended. */
+ * after ended. Any may be NULL. Before ended each command has had its result: what the connector left open is SOURCE_UNKNOWN_OUTCOME, what it never
+ * took is SOURCE_TRANSIENT. */
 struct source_host {
     void (*batch)(void *context, struct source_batch *batch); /* given away */
     void (*ready)(void *context, const struct source_account *account);
@@ -46,7 +47,8 @@ void source_run_check(struct source_run *run);
 void source_run_subscribe(struct source_run *run, const char *sub, enum source_mode mode, const struct source_query *query, struct str state);
 void source_run_unsubscribe(struct source_run *run, const char *sub);
 void source_run_ack(struct source_run *run, const char *sub, uint64_t seq); /* cumulative */
-void source_run_command(struct source_run *run, const struct source_command *command);
+/* False: too many (256) wait already, or no memory; then no result will come. */
+bool source_run_command(struct source_run *run, const struct source_command *command);
 /* SHUTDOWN, waits up to grace_ms (a program then gets TERM, and KILL after 10 s; a thread is waited for), frees. Legal on NULL. Not from a
  * host function. */
 void source_run_stop(struct source_run *run, unsigned grace_ms);

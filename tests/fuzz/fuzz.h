@@ -1,6 +1,7 @@
 /* What every fuzzer shares. A target is one function that takes any bytes and checks what must hold of them:
  *
  *     fuzz_text    tokens lie in the text, a second look sees the same, keys read back as themselves
+ *     fuzz_html    plain words and whole addresses come out, whatever goes in
  *     fuzz_post    parse -> print -> parse and encode -> decode give the same post
  *     fuzz_query   parse -> print -> parse gives the same tree; the linter and the matcher live with it
  *     fuzz_http    a target and headers: a path that leads nowhere else, one length of a body, or a refusal

@@ -1,7 +1,7 @@
 /* Tables from strangers: what is read does not depend on how the bytes arrive, and what becomes a post is a sound one. */
 #include "fuzz.h"
 
-#include "listen/feed.h"
+#include "table/look.h"
 
 static void read_all(struct str bytes, char separator, size_t most, struct buf *out)
 {
@@ -17,7 +17,7 @@ static void read_all(struct str bytes, char separator, size_t most, struct buf *
     csv_fini(&csv);
 }
 
-static void read_posts(struct str bytes, const struct feed_shape *shape)
+static void read_posts(struct str bytes, const struct table_shape *shape)
 {
     struct bytes_memory memory = {bytes, 0};
     struct csv          csv = {.source = bytes_source_of_memory(&memory), .separator = shape->separator};
@@ -45,10 +45,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     struct str            input = str_slice((const char *)bytes, len);
     struct column_options options = {.platform = STR("fuzz"), .date_order = DATE_ORDER_DAY_FIRST};
-    struct feed_shape     shape;
+    struct table_shape     shape;
     struct buf            whole = {0}, bytewise = {0};
     char                  separator = ',';
-    if (feed_look(input, "table.csv", IMPORT_FORMAT_CSV, &options, &shape, NULL) == ERROR_NONE && shape.is_table) {
+    if (table_look(input, "table.csv", TABLE_FORMAT_CSV, &options, &shape, NULL) == ERROR_NONE && shape.is_table) {
         separator = shape.separator;
         read_posts(input, &shape);
     }

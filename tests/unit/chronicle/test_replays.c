@@ -4,8 +4,8 @@
 
 #include "base/vfs.h"
 #include "demo/demo.h"
-#include "listen/input.h"
-#include "listen/lines.h"
+#include "table/input.h"
+#include "table/lines.h"
 
 /* The trend thread's part: an engine whose events go to the chronicle, with each open trend told again every five
  * minutes. */

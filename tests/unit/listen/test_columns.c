@@ -2,7 +2,7 @@
 #include "check.h"
 
 #include "base/clock.h"
-#include "listen/feed.h"
+#include "table/look.h"
 #include "listen/rejects.h"
 
 #include <unistd.h>
@@ -14,35 +14,35 @@ static void files_are_told_apart_by_their_bytes(void **state)
     (void)state;
     static const struct {
         const char        *beginning, *name;
-        enum import_format format;
+        enum table_format format;
         enum error_code    code;
         bool               is_table;
         char               separator;
         unsigned           header;
     } cases[] = {
-        {"{\"id\":1}\n", "posts.csv", IMPORT_FORMAT_AUTO, 0, false, 0, 0},
-        {"\xef\xbb\xbf {\"id\":1}\n", "x", IMPORT_FORMAT_AUTO, 0, false, 0, 0},
-        {"", "posts.csv", IMPORT_FORMAT_AUTO, 0, false, 0, 0},
-        {"date,text,author\n", "x", IMPORT_FORMAT_AUTO, 0, true, ',', 0},
-        {"date;text;author\n1;2;3\n", "posts.jsonl", IMPORT_FORMAT_AUTO, 0, true, ';', 0},
-        {"Report\n\nby,me\n\"Date\"\t\"Full Text\"\tAuthor\n", "x", IMPORT_FORMAT_AUTO, 0, true, '\t', 2},
-        {"Date|Headline|Opening Text|Url\n", "x", IMPORT_FORMAT_AUTO, 0, true, '|', 0},
-        {"a,b\tc\ndate,text\twith tab\n", "x", IMPORT_FORMAT_AUTO, 0, false, 0, 0},
-        {"when,words\n1,2\n", "x.csv", IMPORT_FORMAT_AUTO, ERROR_SYNTAX, false, 0, 0},
-        {"when,words\n1,2\n", "x.csv.gz", IMPORT_FORMAT_AUTO, ERROR_SYNTAX, false, 0, 0},
-        {"when,words\n1,2\n", "x", IMPORT_FORMAT_AUTO, 0, false, 0, 0},
-        {"when,words\n1,2\n", "x", IMPORT_FORMAT_CSV, ERROR_SYNTAX, false, 0, 0},
-        {"date,text\n", "x", IMPORT_FORMAT_TSV, ERROR_SYNTAX, false, 0, 0},
-        {"{\"id\"", "x", IMPORT_FORMAT_CSV, ERROR_SYNTAX, false, 0, 0},
-        {"[{\"id\":1}]", "x.json", IMPORT_FORMAT_AUTO, ERROR_SYNTAX, false, 0, 0},
-        {"[", "x.json", IMPORT_FORMAT_AUTO, ERROR_SYNTAX, false, 0, 0},
-        {"\xff\xfe" "d", "x.csv", IMPORT_FORMAT_AUTO, ERROR_SYNTAX, false, 0, 0},
+        {"{\"id\":1}\n", "posts.csv", TABLE_FORMAT_AUTO, 0, false, 0, 0},
+        {"\xef\xbb\xbf {\"id\":1}\n", "x", TABLE_FORMAT_AUTO, 0, false, 0, 0},
+        {"", "posts.csv", TABLE_FORMAT_AUTO, 0, false, 0, 0},
+        {"date,text,author\n", "x", TABLE_FORMAT_AUTO, 0, true, ',', 0},
+        {"date;text;author\n1;2;3\n", "posts.jsonl", TABLE_FORMAT_AUTO, 0, true, ';', 0},
+        {"Report\n\nby,me\n\"Date\"\t\"Full Text\"\tAuthor\n", "x", TABLE_FORMAT_AUTO, 0, true, '\t', 2},
+        {"Date|Headline|Opening Text|Url\n", "x", TABLE_FORMAT_AUTO, 0, true, '|', 0},
+        {"a,b\tc\ndate,text\twith tab\n", "x", TABLE_FORMAT_AUTO, 0, false, 0, 0},
+        {"when,words\n1,2\n", "x.csv", TABLE_FORMAT_AUTO, ERROR_SYNTAX, false, 0, 0},
+        {"when,words\n1,2\n", "x.csv.gz", TABLE_FORMAT_AUTO, ERROR_SYNTAX, false, 0, 0},
+        {"when,words\n1,2\n", "x", TABLE_FORMAT_AUTO, 0, false, 0, 0},
+        {"when,words\n1,2\n", "x", TABLE_FORMAT_CSV, ERROR_SYNTAX, false, 0, 0},
+        {"date,text\n", "x", TABLE_FORMAT_TSV, ERROR_SYNTAX, false, 0, 0},
+        {"{\"id\"", "x", TABLE_FORMAT_CSV, ERROR_SYNTAX, false, 0, 0},
+        {"[{\"id\":1}]", "x.json", TABLE_FORMAT_AUTO, ERROR_SYNTAX, false, 0, 0},
+        {"[", "x.json", TABLE_FORMAT_AUTO, ERROR_SYNTAX, false, 0, 0},
+        {"\xff\xfe" "d", "x.csv", TABLE_FORMAT_AUTO, ERROR_SYNTAX, false, 0, 0},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct column_options options = {0};
-        struct feed_shape     shape;
+        struct table_shape     shape;
         struct error          error = {0};
-        enum error_code code = feed_look(str_of(cases[i].beginning), cases[i].name, cases[i].format, &options, &shape,
+        enum error_code code = table_look(str_of(cases[i].beginning), cases[i].name, cases[i].format, &options, &shape,
                                          &error);
         check(code == cases[i].code, "row %zu: %d %s", i, code, error.message);
         if (code)

@@ -2,11 +2,11 @@
 #include "check.h"
 
 #include "base/clock.h"
-#include "listen/csv.h"
-#include "listen/input.h"
-#include "listen/lines.h"
+#include "table/csv.h"
+#include "table/input.h"
+#include "table/lines.h"
 #include "listen/progress.h"
-#include "listen/times.h"
+#include "table/times.h"
 #include "post/post.h"
 
 #include <unistd.h>

@@ -1,4 +1,6 @@
-#include "listen/feed.h"
+#include "table/look.h"
+
+#include "table/bytes.h"
 
 enum { PREAMBLE_MAX_RECORDS = 50 };
 
@@ -14,7 +16,7 @@ static bool has_ending(struct str name, struct str ending)
 
 /* The record among the first that is a header, read with this separator; the number of columns it knows, or 0. */
 static int find_header(struct str beginning, char separator, const struct column_options *options,
-                       struct feed_shape *shape)
+                       struct table_shape *shape)
 {
     struct bytes_memory memory = {.left = beginning};
     struct csv          csv = {.source = bytes_source_of_memory(&memory), .separator = separator};
@@ -36,14 +38,14 @@ static int find_header(struct str beginning, char separator, const struct column
 }
 
 /* The separator under which the header makes the most sense. */
-static bool look_for_table(struct str beginning, enum import_format format, const struct column_options *options,
-                           struct feed_shape *shape)
+static bool look_for_table(struct str beginning, enum table_format format, const struct column_options *options,
+                           struct table_shape *shape)
 {
     static const char separators[] = {',', ';', '\t', '|'};
     int               best = 0;
     for (size_t i = 0; i < sizeof separators; i++) {
-        struct feed_shape tried = {.is_table = true};
-        if (format == IMPORT_FORMAT_TSV && separators[i] != '\t')
+        struct table_shape tried = {.is_table = true};
+        if (format == TABLE_FORMAT_TSV && separators[i] != '\t')
             continue;
         int known = find_header(beginning, separators[i], options, &tried);
         if (known > best) {
@@ -68,27 +70,27 @@ static struct str without_blanks(struct str s)
     return str_trim(str_starts_with(s, STR("\xef\xbb\xbf")) ? str_slice(s.ptr + 3, s.len - 3) : s);
 }
 
-enum error_code feed_look(struct str beginning, const char *name, enum import_format format,
-                          const struct column_options *columns, struct feed_shape *shape_out, struct error *error)
+enum error_code table_look(struct str beginning, const char *name, enum table_format format,
+                          const struct column_options *columns, struct table_shape *shape_out, struct error *error)
 {
     struct str first = without_blanks(beginning);
-    *shape_out = (struct feed_shape){0};
-    if (first.len == 0 || format == IMPORT_FORMAT_JSONL)
+    *shape_out = (struct table_shape){0};
+    if (first.len == 0 || format == TABLE_FORMAT_JSONL)
         return ERROR_NONE;
     if (str_starts_with(beginning, STR("\xff\xfe")) || str_starts_with(beginning, STR("\xfe\xff"))) {
         error_set(error, ERROR_SYNTAX, "%s is written in UTF-16", name);
         return error_hint(error, "save it as UTF-8, or: iconv -f UTF-16 -t UTF-8 FILE | bellwether import -");
     }
-    if (format == IMPORT_FORMAT_AUTO && first.ptr[0] == '{')
+    if (format == TABLE_FORMAT_AUTO && first.ptr[0] == '{')
         return ERROR_NONE;
-    if (format == IMPORT_FORMAT_AUTO && first.ptr[0] == '[' &&
+    if (format == TABLE_FORMAT_AUTO && first.ptr[0] == '[' &&
         (first.len == 1 || memchr("{ \r\n\t]", first.ptr[1], 6))) {
         error_set(error, ERROR_SYNTAX, "%s is one JSON array, not JSON Lines", name);
         return error_hint(error, "one object a line: jq -c '.[]' FILE | bellwether import -");
     }
     if (look_for_table(beginning, format, columns, shape_out))
         return ERROR_NONE;
-    bool is_table = format != IMPORT_FORMAT_AUTO || has_ending(str_of(name), STR(".csv")) ||
+    bool is_table = format != TABLE_FORMAT_AUTO || has_ending(str_of(name), STR(".csv")) ||
                     has_ending(str_of(name), STR(".tsv")) || has_ending(str_of(name), STR(".tab")) ||
                     columns->override_count;
     return is_table ? no_header(name, columns, error) : ERROR_NONE;

@@ -1,4 +1,4 @@
-#include "listen/csv.h"
+#include "table/csv.h"
 
 #include "post/post.h"
 

@@ -1,4 +1,4 @@
-#include "listen/times.h"
+#include "table/times.h"
 
 #include "base/clock.h"
 

@@ -1,6 +1,6 @@
 /* Times as exports write them. */
-#ifndef LISTEN_TIMES_H
-#define LISTEN_TIMES_H
+#ifndef TABLE_TIMES_H
+#define TABLE_TIMES_H
 
 #include "base/str.h"
 

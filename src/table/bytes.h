@@ -1,6 +1,6 @@
 /* Where bytes come from, as the readers of lines and of CSV see it: a function that gives the next ones. */
-#ifndef LISTEN_BYTES_H
-#define LISTEN_BYTES_H
+#ifndef TABLE_BYTES_H
+#define TABLE_BYTES_H
 
 #include "base/error.h"
 #include "base/str.h"

@@ -1,4 +1,4 @@
-#include "listen/columns.h"
+#include "table/columns.h"
 
 #include "base/clock.h"
 #include "base/hash.h"

@@ -1,4 +1,4 @@
-#include "listen/bytes.h"
+#include "table/bytes.h"
 
 static enum error_code read_memory(void *context, char *bytes, size_t len, size_t *got_out, struct error *error)
 {

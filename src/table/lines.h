@@ -1,9 +1,9 @@
 /* Lines of a stream, one after the other, in bounded memory. */
-#ifndef LISTEN_LINES_H
-#define LISTEN_LINES_H
+#ifndef TABLE_LINES_H
+#define TABLE_LINES_H
 
 #include "base/buf.h"
-#include "listen/bytes.h"
+#include "table/bytes.h"
 
 /* Initialise with {.source = ...}; the rest is the reader's own. */
 struct lines {

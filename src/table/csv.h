@@ -7,11 +7,11 @@
  * as it is. A quote that is opened and never closed spoils one line, not the file: the record is marked, and reading
  * goes on with the next line.
  */
-#ifndef LISTEN_CSV_H
-#define LISTEN_CSV_H
+#ifndef TABLE_CSV_H
+#define TABLE_CSV_H
 
 #include "base/buf.h"
-#include "listen/bytes.h"
+#include "table/bytes.h"
 
 enum { CSV_MAX_FIELDS = 1024 };
 

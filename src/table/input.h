@@ -1,10 +1,10 @@
 /* A file to import, as one stream of plain bytes: plain, gzip or Zstandard, told apart by their first bytes and never
  * by their name; "-" is standard input. Reads as it goes: memory does not depend on the size of the file (but for a
  * Zstandard window of up to 128 MiB). */
-#ifndef LISTEN_INPUT_H
-#define LISTEN_INPUT_H
+#ifndef TABLE_INPUT_H
+#define TABLE_INPUT_H
 
-#include "listen/bytes.h"
+#include "table/bytes.h"
 
 #include <stdatomic.h>
 

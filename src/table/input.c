@@ -1,4 +1,4 @@
-#include "listen/input.h"
+#include "table/input.h"
 
 #include "base/vfs.h"
 

@@ -1,9 +1,9 @@
 /* Which column of a table is which member of a post, and a record turned into a post by it. */
-#ifndef LISTEN_COLUMNS_H
-#define LISTEN_COLUMNS_H
+#ifndef TABLE_COLUMNS_H
+#define TABLE_COLUMNS_H
 
-#include "listen/csv.h"
-#include "listen/times.h"
+#include "table/csv.h"
+#include "table/times.h"
 #include "post/post.h"
 
 enum column {

@@ -1,4 +1,4 @@
-#include "listen/lines.h"
+#include "table/lines.h"
 
 #include "post/post.h"
 
