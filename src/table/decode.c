@@ -20,6 +20,11 @@ static enum encoding encoding_without_mark(const unsigned char *bytes, size_t le
         return ENCODING_UTF_16_LE;
     if (pairs >= 4 && zeros[0] * 10 > pairs * 7 && zeros[1] == 0)
         return ENCODING_UTF_16_BE;
+    size_t blanks = 0;
+    while (blanks < len && strchr(" \t\r\n", bytes[blanks]) && bytes[blanks])
+        blanks++;
+    if (blanks < len && (bytes[blanks] == '{' || bytes[blanks] == '[')) /* JSON is UTF-8: a broken letter there is no letter of another page */
+        return ENCODING_UTF_8;
     size_t broken = 0, long_ones = 0;
     for (size_t at = 0; at + 4 <= len;) {
         size_t valid = utf8_valid_length((const char *)bytes + at, len - at);

@@ -67,16 +67,16 @@ const struct export_row *export_by_name(struct str name)
     return NULL;
 }
 
-static bool stands_in(const struct str *headers, size_t count, struct str sign)
+static bool stands_in(const struct header_row *headers, struct str sign)
 {
     struct str rest = sign, one;
     while (str_next_field(&rest, '|', &one))
-        if (columns_find(headers, count, one) != COLUMN_NONE)
+        if (header_row_find(headers, one) != COLUMN_NONE)
             return true;
     return false;
 }
 
-const struct export_row *export_of_headers(const struct str *headers, size_t count)
+const struct export_row *export_of_headers(const struct header_row *headers)
 {
     const struct export_row *best = NULL;
     size_t                   most = 0;
@@ -85,7 +85,7 @@ const struct export_row *export_of_headers(const struct str *headers, size_t cou
         size_t     seen = 0;
         bool       has_all = row->form == EXPORT_TABLE;
         while (has_all && str_next_field(&rest, ' ', &sign)) {
-            has_all = stands_in(headers, count, sign);
+            has_all = stands_in(headers, sign);
             seen++;
         }
         if (has_all && seen > most) {

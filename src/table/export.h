@@ -30,7 +30,7 @@ extern const struct export_row export_rows[]; /* ends with a row without a name 
 const struct export_row *export_by_name(struct str name); /* NULL: none */
 
 /* The tool whose signs stand in a header row: the one with the most of them, or NULL. */
-const struct export_row *export_of_headers(const struct str *headers, size_t count);
+const struct export_row *export_of_headers(const struct header_row *row);
 
 /* The tool whose JSON begins so, or NULL: X's assignment, Zeeschuimer's wrapping, 4CAT's note in the object. */
 const struct export_row *export_of_beginning(struct str beginning);

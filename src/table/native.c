@@ -1,6 +1,7 @@
 #include "table/native.h"
 
 #include "post/address.h"
+#include "text/html.h"
 
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -213,6 +214,16 @@ static bool is_wanted(const struct native_row *row, const cJSON *data, struct ar
     return !said.len || str_equal(said, wanted);
 }
 
+static void take_out_markup(struct post_values *values, struct arena *arena)
+{
+    struct html_text plain;
+    if (html_to_text(values->of[COLUMN_TEXT], (struct str){0}, arena, &plain, NULL))
+        return;
+    values->of[COLUMN_TEXT] = plain.text;
+    for (size_t i = 0; i < plain.link_count; i++)
+        give_link(values, plain.links[i]);
+}
+
 static enum error_code read_object(const struct native_row *row, const cJSON *data, struct str seen, const struct assemble_rules *rules, struct arena *arena,
                                    struct assembled *out, struct error *error)
 {
@@ -239,7 +250,7 @@ static enum error_code read_object(const struct native_row *row, const cJSON *da
     struct assemble_rules own = *rules;
     own.platform = str_of(row->platform);
     if (row->is_html)
-        values->of[COLUMN_TEXT] = native_plain(values->of[COLUMN_TEXT], arena);
+        take_out_markup(values, arena);
     return assemble_post(values, &own, arena, out, error);
 }
 
