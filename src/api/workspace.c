@@ -5,13 +5,14 @@
 
 #include "base/clock.h"
 #include "base/vfs.h"
+#include "capture/capture.h"
 #include "tool/tool.h"
 #include "topic/topic.h"
 
 #include <stdlib.h>
 
 const struct record_domain *const api_server_domains[] = {&team_domain, NULL};
-static const struct record_domain *const domains[] = {&alert_domain, &chronicle_domain, &tool_domain, &topic_domain, &read_domain, NULL};
+static const struct record_domain *const domains[] = {&alert_domain, &capture_domain, &chronicle_domain, &tool_domain, &topic_domain, &read_domain, NULL};
 static const struct record_domain *const sighting_domains[] = {&sighting_domain, NULL};
 
 /* ---- Trends ---- */

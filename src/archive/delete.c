@@ -75,7 +75,7 @@ struct wanted_numbers {
     bool     has_platform;
     uint32_t name, id, no_id, platform;
 };
-static_assert(INTERNER_NONE == DICTIONARY_NONE, "one word for none");
+_Static_assert(INTERNER_NONE == DICTIONARY_NONE, "one word for none");
 
 static bool is_somewhere(const struct wanted_numbers *wanted)
 {

@@ -3,16 +3,21 @@
  *     records.db: source rows ─▶ capture ─▶ a wire for each (source/run.h) ─▶ batches ─▶ analysed once ─▶ for each client of the wire:
  *                                                keep rule ─▶ stream_take (posts, deletes and state in one commit) ─▶ all committed: ack
  *
- * - Sources with the same shareable connector and the same config share one wire, whoever's they are: a firehose is read once and serves every
- *   client. Each client's archive holds the wire's state, with a number that grows by one with every batch; after a start the wire goes on from
- *   the state with the smallest number, so the client that was behind misses nothing, and the others know what they are given again.
- * - A client that is new to a wire is given what comes from then on; it does not pull the wire back.
+ * - Sources with the same shareable connector, config, query and mode, and without secrets, share one wire, whoever's they are: a firehose is read
+ *   once and serves every client. Each source keeps the wire's state in its client's archive, with a position that grows with every commit (wall
+ *   time in microseconds, made to grow, so that positions can be compared whoever wrote them); after a start the wire goes on from the state with
+ *   the smallest position, so the client that was behind misses nothing, and the others know what they are given again.
+ * - A source that is new to a wire is given what comes from then on; it does not pull the wire back.
  * - A client whose archive refuses (full disk) holds the wire for ten seconds, then it is left behind: its gap is written down when it can write
  *   again, the others go on.
  * - A wire that ends in a fault starts again after 1 s, 2 s ... 5 min (with chance in it); ten healthy minutes forget that. One that ends for its
  *   config or its account waits for a person. Time without the wire that the platform cannot give back is a gap in the ledger (listen/coverage.h).
+ * - Direct and private posts are counted and never kept; one that was public before is deleted.
+ * - What a platform deletes leaves the archive in the commit that says so, and then every copy of it (capture_client.forget): the archive remembers
+ *   what is still to be forgotten until that is done, over a kill too.
  *
- * Threads: the connector's own; one that commits, for each wire; any thread may call what is declared here.
+ * Threads: the connector's own; one that commits, for each wire; one that starts and stops wires; any thread may call what is declared here.
+ * Locks are told in capture/inside.h.
  */
 #ifndef CAPTURE_CAPTURE_H
 #define CAPTURE_CAPTURE_H
@@ -47,17 +52,25 @@ struct capture_source {
     int64_t           expires_us; /* of the token: told by the platform or by a person; 0: not known */
     int64_t           created_us, changed_us;
 };
-/* secrets: a JSON object of texts, empty: none, or (edit) as they are. They are kept sealed with the key in DATA/server.key (0600), so that a copied
- * client folder gives none away. Errors: ERROR_INVALID names the member (no such connector, a config that its rows refuse), ERROR_CONFLICT: the name
- * is taken, or version moved on; ERROR_TOO_LARGE over CAPTURE_SOURCES_MAX. */
-enum error_code capture_source_add(struct record *records, struct record_actor actor, const struct capture_source *source, struct str secrets,
-                                   int64_t *id_out, struct error *error);
-enum error_code capture_source_edit(struct record *records, struct record_actor actor, const struct capture_source *source, struct str secrets,
-                                    struct error *error);
+/* What secrets are sealed with: DATA/server.key (0600, made at first use), so that a copied client folder gives none away. */
+struct capture_key {
+    unsigned char bytes[32];
+};
+enum error_code capture_key_open(const char *data_folder, struct capture_key *key_out, struct error *error);
+
+/* secrets: a JSON object of texts, or of null for those that are to go; those it does not name stay as they are; empty: none, or (edit) as they are.
+ * mode 0: the first that the connector has of stream, poll, search, backfill. In an edit id and version say of which; owner 0 and expires_us 0 mean
+ * what they say. ERROR_INVALID names the member (no such connector, a config that its rows refuse); ERROR_CONFLICT: the name is taken, or version
+ * moved on; ERROR_TOO_LARGE over CAPTURE_SOURCES_MAX. */
+enum error_code capture_source_add(struct record *records, const struct capture_key *key, struct record_actor actor, const struct capture_source *source,
+                                   struct str secrets, int64_t *id_out, struct error *error);
+enum error_code capture_source_edit(struct record *records, const struct capture_key *key, struct record_actor actor,
+                                    const struct capture_source *source, struct str secrets, struct error *error);
 enum error_code capture_source_pause(struct record *records, struct record_actor actor, int64_t id, bool is_paused, struct error *error);
 /* What it brought stays in the archive; its cursor and secrets go. */
 enum error_code capture_source_remove(struct record *records, struct record_actor actor, int64_t id, struct error *error);
 enum error_code capture_source_by_id(struct record *records, int64_t id, struct arena *arena, struct capture_source *source_out, struct error *error);
+/* By name. */
 enum error_code capture_sources(struct record *records, struct arena *arena, struct capture_source **sources_out, size_t *count_out, struct error *error);
 
 /* ---- At work ---- */
@@ -75,12 +88,17 @@ enum error_code capture_open(const struct capture_options *options, struct captu
 /* Stops every wire (10 s of grace); nothing that was not committed is acknowledged. Legal on NULL. */
 void            capture_close(struct capture *capture);
 
+const struct capture_key *capture_key_of(const struct capture *capture);
+
 struct capture_client {
-    const char    *name;
+    const char    *name; /* lives as long as the client is attached */
     struct stream *stream;
     struct record *records;
     /* The trees of its topics, in arena, for keep rules. Called again after capture_topics_changed. */
     enum error_code (*topics)(void *context, struct arena *arena, const struct query_node ***trees_out, size_t *count_out, struct error *error);
+    /* These posts are gone from the archive: every copy of their texts in the client's records must go too. May be NULL. On an error it is called
+     * again later, with these and others; also with some that it was told of before. */
+    enum error_code (*forget)(void *context, const struct str *posts, size_t count, struct error *error);
     /* The posts that a source brought and the archive has now, new or known: for comparing tools (tool/tool.h). Called after the commit and before the
      * ack, so that after a kill they come again; may be NULL. */
     void (*sighted)(void *context, int64_t source, struct str name, const struct post *posts, size_t count, int64_t now_us);
