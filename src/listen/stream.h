@@ -88,6 +88,7 @@ struct stream_intake {
     const struct str            *deleted_authors; /* ids of authors on platform */
     size_t                       deleted_author_count;
     struct str                   platform;
+    bool                         is_retold; /* the posts are at second hand: archive_add_retold */
     struct str                   state_name, state; /* archive_put_state's; name empty: none */
 };
 /* Counts as stream_pushed's; rejects have the post's index + 1 as their line. Errors as stream_push's, all or nothing; that it was refused is no
