@@ -22,7 +22,7 @@ struct intake_person {
 
 /* ---- Mappings ---- */
 
-enum { INTAKE_NAME_MAX_BYTES = 80, INTAKE_MAPS_MAX_BYTES = 8000, INTAKE_WORD_MAX_BYTES = 120, INTAKE_MAPPINGS_MAX = 500, INTAKE_KEY_BYTES = 20 };
+enum { INTAKE_NAME_MAX_BYTES = 80, INTAKE_MAPS_MAX_BYTES = 8000, INTAKE_WORD_MAX_BYTES = 120, INTAKE_MAPPINGS_MAX = 500 };
 
 /* How a file is read where it does not say it itself. */
 struct intake_reading {
@@ -41,14 +41,11 @@ const char *intake_order_word(enum date_order order);
 
 struct intake_mapping {
     int64_t               id, version;
-    struct str            name, key; /* key: intake_key of the headers it was made for */
+    struct str            name, key; /* key: header_row_key of the headers it was made for */
     struct intake_reading reading;
     struct intake_person  by;
     int64_t               updated_us;
 };
-/* The same for the same set of headers, in whatever order. */
-void intake_key(const struct str *headers, size_t count, char key[INTAKE_KEY_BYTES]);
-
 /* By name. */
 enum error_code intake_mappings(struct record *records, struct arena *arena, struct intake_mapping **mappings_out, size_t *count_out, struct error *error);
 enum error_code intake_mapping_by_name(struct record *records, struct str name, struct arena *arena, struct intake_mapping *mapping_out, struct error *error);

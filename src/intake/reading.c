@@ -1,9 +1,5 @@
 #include "intake/intake.h"
 
-#include "base/hash.h"
-
-#include <stdlib.h>
-
 bool intake_order_parse(struct str word, enum date_order *order_out)
 {
     *order_out = str_equal(word, STR("dmy")) ? DATE_ORDER_DAY_FIRST : str_equal(word, STR("mdy")) ? DATE_ORDER_MONTH_FIRST : DATE_ORDER_UNKNOWN;
@@ -13,18 +9,6 @@ bool intake_order_parse(struct str word, enum date_order *order_out)
 const char *intake_order_word(enum date_order order)
 {
     return order == DATE_ORDER_DAY_FIRST ? "dmy" : order == DATE_ORDER_MONTH_FIRST ? "mdy" : "";
-}
-
-void intake_key(const struct str *headers, size_t count, char key[INTAKE_KEY_BYTES])
-{
-    struct header_row *row = malloc(sizeof *row);
-    uint64_t           sum = count;
-    if (row)
-        header_row_init(row, headers, count);
-    for (size_t i = 0; row && i < row->count; i++)
-        sum += hash_mix(row->folded[i], 7);
-    free(row);
-    snprintf(key, INTAKE_KEY_BYTES, "%016llx", (unsigned long long)sum);
 }
 
 /* "field=Header" a line; "field=" leaves the field out. */

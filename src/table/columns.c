@@ -138,6 +138,14 @@ void header_row_init(struct header_row *row, const struct str *headers, size_t c
         row->folded[i] = folded_hash(without_zone(headers[i], &row->zone));
 }
 
+void header_row_key(const struct header_row *row, char key[20])
+{
+    uint64_t sum = row->count;
+    for (size_t i = 0; i < row->count; i++)
+        sum += hash_mix(row->folded[i], 7);
+    snprintf(key, 20, "%016llx", (unsigned long long)sum);
+}
+
 int header_row_find(const struct header_row *row, struct str wanted)
 {
     uint64_t hash = folded_hash(wanted);

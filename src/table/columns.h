@@ -57,6 +57,9 @@ struct header_row {
 };
 void header_row_init(struct header_row *row, const struct str *headers, size_t count);
 
+/* Equal for the same set of headers, in whatever order and spelling. */
+void header_row_key(const struct header_row *row, char key[20]);
+
 enum { COLUMN_NONE = -1, COLUMN_CHOICES = 8 };
 
 /* The place of a header, however it is written, or COLUMN_NONE. */

@@ -109,6 +109,7 @@ static int find_header(struct str beginning, char separator, const struct column
         for (size_t j = 0; kept && j < record.count; j++)
             kept[j] = arena_str(&arena, record.fields[j]);
         header_row_init(&headers, kept, kept ? record.count : 0);
+        header_row_key(&headers, shape->key);
         if (headers.zone.len)
             take_zone(shape, headers.zone);
     }

@@ -22,6 +22,7 @@ struct table_shape {
     const struct export_row *tool; /* whose it is, or NULL */
     struct str     author;       /* of NATIVE_OBJECTS: whose archive, in owner; may be empty */
     char           owner[64];
+    char           key[20]; /* of RECORDS: equal for the same set of headers in whatever order */
     char           query[SHAPE_QUERY_BYTES]; /* what the tool was asked, where a preamble or a column says it */
     struct zone    zone;         /* of times that name none, by the person, the headers, a preamble or the tool's rule; has_zone: one of them said it */
     bool           has_zone, is_zone_said_by_file;
