@@ -207,11 +207,18 @@ static enum error_code take_into_stream(struct run *run, struct batch *batch, st
     return code || !taken.count ? code : note_taken(run, batch, &taken, &pushed, error);
 }
 
-static void tell_look(struct run *run, const struct batch *batch)
+/* A file begins. What was found in the one before is written first: who keeps a list of it may call it something else. */
+static enum error_code tell_look(struct run *run, const struct batch *batch, struct error *error)
 {
-    if (run->shape != batch->shape && run->options->on_look)
-        run->options->on_look(run->options->context, file_name(run, batch->file), batch->shape);
+    enum error_code code = ERROR_NONE;
+    if (run->shape == batch->shape)
+        return ERROR_NONE;
+    if (run->shape)
+        code = commit(run, error);
     run->shape = batch->shape;
+    if (!code && run->options->on_look)
+        run->options->on_look(run->options->context, file_name(run, batch->file), batch->shape);
+    return code;
 }
 
 static void show_progress(struct run *run, const struct batch *batch)
@@ -231,10 +238,10 @@ static enum error_code take_batches(struct run *run, struct error *error)
     enum error_code code = ERROR_NONE;
     struct batch   *batch;
     while (!code && (batch = batch_ring_to_finish(&run->ring))) {
-        tell_look(run, batch);
+        code = tell_look(run, batch, error);
         for (size_t i = 0; run->archive && i < batch->item_count && !code; i++)
             code = take_item(run, batch, &batch->items[i], error);
-        if (run->stream)
+        if (run->stream && !code)
             code = take_into_stream(run, batch, error);
         if (!code)
             code = commit_when_due(run, error);

@@ -15,7 +15,7 @@ struct form {
     const char *hosts; /* with everything below them: www., m., old. */
     const char *path;
     const char *query;   /* NULL: the path holds the id */
-    const char *url;     /* {h} {i} {c}: handle, id, comment */
+    const char *url;     /* {h} {i} {c}: handle, id, comment; NULL: as it was given, for there is no one form that everybody can open */
     bool        is_comment;
 };
 
@@ -42,20 +42,20 @@ static const struct form forms[] = {
     {"instagram", "instagram.com", "tv/$/...", NULL, "https://www.instagram.com/p/{i}/", false},
     {"instagram", "instagram.com", "h/p/$/...", NULL, "https://www.instagram.com/p/{i}/", false},
     {"instagram", "instagram.com", "h/reel/$/...", NULL, "https://www.instagram.com/p/{i}/", false},
-    {"facebook", "facebook.com fb.com", "permalink.php", "story_fbid", "https://www.facebook.com/{i}", false},
-    {"facebook", "facebook.com fb.com", "story.php", "story_fbid", "https://www.facebook.com/{i}", false},
-    {"facebook", "facebook.com fb.com", "photo.php", "fbid", "https://www.facebook.com/{i}", false},
-    {"facebook", "facebook.com fb.com", "photo", "fbid", "https://www.facebook.com/{i}", false},
-    {"facebook", "facebook.com fb.com", "watch", "v", "https://www.facebook.com/{i}", false},
-    {"facebook", "facebook.com fb.com", "groups/*/posts/$/...", NULL, "https://www.facebook.com/{i}", false},
-    {"facebook", "facebook.com fb.com", "groups/*/permalink/$/...", NULL, "https://www.facebook.com/{i}", false},
-    {"facebook", "facebook.com fb.com", "h/posts/*/#/...", NULL, "https://www.facebook.com/{i}", false},
-    {"facebook", "facebook.com fb.com", "h/posts/$/...", NULL, "https://www.facebook.com/{i}", false},
-    {"facebook", "facebook.com fb.com", "h/videos/*/#/...", NULL, "https://www.facebook.com/{i}", false},
-    {"facebook", "facebook.com fb.com", "h/videos/#/...", NULL, "https://www.facebook.com/{i}", false},
-    {"facebook", "facebook.com fb.com", "h/photos/*/#/...", NULL, "https://www.facebook.com/{i}", false},
-    {"facebook", "facebook.com fb.com", "reel/#/...", NULL, "https://www.facebook.com/{i}", false},
-    {"facebook", "facebook.com fb.com", "$", NULL, "https://www.facebook.com/{i}", false}, /* 123_456; names are told apart below */
+    {"facebook", "facebook.com fb.com", "permalink.php", "story_fbid", NULL, false},
+    {"facebook", "facebook.com fb.com", "story.php", "story_fbid", NULL, false},
+    {"facebook", "facebook.com fb.com", "photo.php", "fbid", NULL, false},
+    {"facebook", "facebook.com fb.com", "photo", "fbid", NULL, false},
+    {"facebook", "facebook.com fb.com", "watch", "v", NULL, false},
+    {"facebook", "facebook.com fb.com", "groups/*/posts/$/...", NULL, NULL, false},
+    {"facebook", "facebook.com fb.com", "groups/*/permalink/$/...", NULL, NULL, false},
+    {"facebook", "facebook.com fb.com", "h/posts/*/#/...", NULL, NULL, false},
+    {"facebook", "facebook.com fb.com", "h/posts/$/...", NULL, NULL, false},
+    {"facebook", "facebook.com fb.com", "h/videos/*/#/...", NULL, NULL, false},
+    {"facebook", "facebook.com fb.com", "h/videos/#/...", NULL, NULL, false},
+    {"facebook", "facebook.com fb.com", "h/photos/*/#/...", NULL, NULL, false},
+    {"facebook", "facebook.com fb.com", "reel/#/...", NULL, NULL, false},
+    {"facebook", "facebook.com fb.com", "$", NULL, NULL, false}, /* 123_456; names are told apart below */
     {"tiktok", "tiktok.com", "@h/video/#/...", NULL, "https://www.tiktok.com/@{h}/video/{i}", false},
     {"tiktok", "tiktok.com", "@h/photo/#/...", NULL, "https://www.tiktok.com/@{h}/video/{i}", false},
     {"threads", "threads.net threads.com", "@h/post/$/...", NULL, "https://www.threads.com/@{h}/post/{i}", false},
@@ -108,11 +108,14 @@ static bool take_apart(struct str url, struct parts *parts)
     struct str segment;
     for (bool is_host = true; str_next_field(&path, '/', &segment); is_host = false) {
         if (is_host) {
-            const char *user = segment.len ? memrchr(segment.ptr, '@', segment.len) : NULL;
-            if (user)
-                segment = str_slice(user + 1, segment.len - (size_t)(user + 1 - segment.ptr));
-            const char *port = segment.len ? memchr(segment.ptr, ':', segment.len) : NULL;
-            parts->host = str_slice(segment.ptr, port ? (size_t)(port - segment.ptr) : segment.len);
+            size_t begin = 0, end = segment.len;
+            for (size_t i = 0; i < segment.len; i++)
+                if (segment.ptr[i] == '@') /* behind a user's name */
+                    begin = i + 1;
+            for (size_t i = segment.len; i-- > begin;)
+                if (segment.ptr[i] == ':')
+                    end = i;
+            parts->host = str_slice(segment.ptr + begin, end - begin);
         } else if (segment.len) {
             if (parts->count == SEGMENTS_MAX)
                 return false;

@@ -127,6 +127,16 @@ static bool is_address(struct str s)
     return str_starts_with(s, STR("http://")) || str_starts_with(s, STR("https://")) || str_starts_with(s, STR("at://"));
 }
 
+/* What a person calls a platform is one, also where tools mean a kind of page by it: --platform forum. */
+static struct str given_platform(struct making *making)
+{
+    struct str known = post_platform_of(making->rules->platform, making->arena), folded = arena_str(making->arena, making->rules->platform);
+    char      *bytes = (char *)(uintptr_t)folded.ptr;
+    for (size_t i = 0; bytes && i < folded.len; i++)
+        bytes[i] = bytes[i] >= 'A' && bytes[i] <= 'Z' ? (char)(bytes[i] - 'A' + 'a') : bytes[i] == ' ' ? '-' : bytes[i];
+    return known.len ? known : folded;
+}
+
 static enum error_code read_platform(struct making *making, struct error *error)
 {
     struct post *post = &making->out->post;
@@ -135,10 +145,10 @@ static enum error_code read_platform(struct making *making, struct error *error)
         url = (struct str){0}; /* a path, a shortened display form: no address */
     making->has_address = url.len && post_address_of(url, making->arena, &making->address);
     post->url = arena_str(making->arena, url);
-    post->platform = making->rules->platform.len ? post_platform_of(making->rules->platform, making->arena) : post_platform_of(said, making->arena);
+    post->platform = making->rules->platform.len ? given_platform(making) : post_platform_of(said, making->arena);
     if (making->has_address && !making->rules->platform.len)
         post->platform = making->address.platform;
-    bool is_page = post->platform.len == 0 && (said.len || making->rules->platform.len || value(making, COLUMN_SITE).len);
+    bool is_page = post->platform.len == 0 && (said.len || value(making, COLUMN_SITE).len);
     if (is_page)
         post->platform = STR("web");
     if (post->platform.len)
@@ -284,18 +294,18 @@ static struct str language_of(struct making *making)
     return arena_str(making->arena, said);
 }
 
+/* A page of the web is what kind of page it is, also where a tool calls it a post, as against a comment below it. */
 static struct str kind_of(const struct making *making)
 {
     struct str said = value(making, COLUMN_KIND), kind = post_kind_of(said);
+    bool       is_page = str_equal(making->out->post.platform, STR("web"));
     static const char *const ours[] = {"post", "comment", "message", "article", "review"};
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
-        if (str_equal_ascii_nocase(said, str_of(ours[i])))
+        if (str_equal_ascii_nocase(said, str_of(ours[i])) && !(is_page && i == 0))
             return str_of(ours[i]);
     if (!kind.len && making->has_address && making->address.is_comment)
         return STR("comment");
-    if (!kind.len && str_equal(making->out->post.platform, STR("web")))
-        kind = post_kind_of(value(making, COLUMN_PLATFORM));
-    return kind;
+    return !kind.len && is_page ? post_kind_of(value(making, COLUMN_PLATFORM)) : kind;
 }
 
 enum error_code assemble_post(const struct post_values *values, const struct assemble_rules *rules, struct arena *arena,

@@ -122,11 +122,13 @@ static uint64_t folded_hash(struct str header)
 static struct str without_zone(struct str header, struct str *zone)
 {
     header = str_trim(header);
-    const char *open = header.len ? memrchr(header.ptr, '(', header.len) : NULL;
-    if (!open || open == header.ptr || header.ptr[header.len - 1] != ')' || header.len > 200)
+    size_t open = header.len;
+    while (open && header.ptr[open - 1] != '(')
+        open--;
+    if (open < 2 || header.ptr[header.len - 1] != ')' || header.len > 200)
         return header;
-    struct str inside = str_slice(open + 1, (size_t)(header.ptr + header.len - 1 - (open + 1)));
-    return zone_in_words(inside, zone) ? str_slice(header.ptr, (size_t)(open - header.ptr)) : header;
+    struct str inside = str_slice(header.ptr + open, header.len - 1 - open);
+    return zone_in_words(inside, zone) ? str_slice(header.ptr, open - 1) : header;
 }
 
 void header_row_init(struct header_row *row, const struct str *headers, size_t count)
@@ -150,6 +152,8 @@ int header_row_find(const struct header_row *row, struct str wanted)
 {
     uint64_t hash = folded_hash(wanted);
     wanted = str_trim(wanted);
+    if (!wanted.len)
+        return COLUMN_NONE;
     for (size_t i = 0; i < row->count; i++)
         if (row->folded[i] == hash && str_equal(str_trim(row->headers[i]), wanted))
             return (int)i;

@@ -259,9 +259,11 @@ bool table_sample(struct str beginning, bool is_whole, char separator, uint64_t 
     if (!sample_out->separator)
         return false;
     /* The last line of a beginning may be cut. */
-    const char *end = !is_whole && beginning.len ? memrchr(beginning.ptr, '\n', beginning.len) : NULL;
+    size_t end = beginning.len;
+    while (!is_whole && end && beginning.ptr[end - 1] != '\n')
+        end--;
     if (end)
-        beginning.len = (size_t)(end + 1 - beginning.ptr);
+        beginning.len = end;
     struct bytes_memory memory = {.left = beginning};
     struct csv          csv = {.source = bytes_source_of_memory(&memory), .separator = sample_out->separator};
     struct csv_record   record;

@@ -107,16 +107,16 @@ enum error_code zone_find(struct str name, struct zone *zone_out, struct error *
 
 static bool is_of_name(char c)
 {
-    return is_letter(c) || is_digit(c) || c == '/' || c == '_' || c == '+' || c == '-' || c == ':';
+    return is_letter(c) || is_digit(c) || c == '/' || c == '_' || c == '+' || c == '-';
 }
 
 bool zone_in_words(struct str words, struct str *name_out)
 {
     for (size_t at = 0, end; at < words.len; at = end) {
         end = at + 1;
-        if (!is_letter(words.ptr[at]) || (at && is_of_name(words.ptr[at - 1]) && words.ptr[at - 1] != ':'))
+        if (!is_letter(words.ptr[at]) || (at && is_of_name(words.ptr[at - 1])))
             continue;
-        while (end < words.len && is_of_name(words.ptr[end]))
+        while (end < words.len && (is_of_name(words.ptr[end]) || (words.ptr[end] == ':' && is_digit(words.ptr[end - 1]))))
             end++;
         struct str word = str_slice(words.ptr + at, end - at);
         while (word.len && (word.ptr[word.len - 1] == ':' || word.ptr[word.len - 1] == '-'))
