@@ -341,9 +341,14 @@ bool post_address_of(struct str url, struct arena *arena, struct post_address *o
         return of_at_uri(url, arena, out);
     if (!take_apart(url, &parts))
         return false;
+    const char *hosts = NULL; /* of the forms before: a platform's stand together */
+    bool        is_there = false;
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         const struct form *form = &forms[i];
-        if (!is_under_any(parts.host, form->hosts))
+        if (form->hosts != hosts)
+            is_there = is_under_any(parts.host, form->hosts);
+        hosts = form->hosts;
+        if (!is_there)
             continue;
         out->platform = str_of(form->platform);
         if (!fits(form, &parts, &found) || !settle(form, &found, arena, out)) {
@@ -467,8 +472,8 @@ struct str post_platform_of(struct str said, struct arena *arena)
     for (size_t i = 0; i < sizeof platform_names / sizeof platform_names[0]; i++)
         if (str_equal(folded, str_of(platform_names[i].said)))
             return str_of(platform_names[i].platform);
-    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) /* "twitter.com" */
-        if (folded.len && is_under_any(folded, forms[i].hosts))
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0] && str_contains(folded, STR(".")); i++) /* "twitter.com" */
+        if (is_under_any(folded, forms[i].hosts))
             return str_of(forms[i].platform);
     return folded;
 }

@@ -1,5 +1,6 @@
 // The register of tools and their comparisons: posts come through two programs, a tool is written down, both are compared and labelled blind.
 import { assert, house, test } from "./harness.mjs";
+import { harbourPosts } from "./posts.mjs";
 
 const h = await house();
 const done = (page) => page.context().close();
@@ -98,6 +99,23 @@ test("two sides are compared, labelled blind, and cost something", async () => {
   const where = new URL(page.url());
   await done(page);
   await h.everyLook("tools-comparison", where.pathname + where.search);
+});
+
+test("which saw a trend first", async () => {
+  const crane = harbourPosts().filter((each) => /witness/.test(each.author.handle));
+  await push("Foghorn", crane);
+  await push("Lookout", crane.slice(5));
+  let trends = [];
+  for (let round = 0; round < 100 && !trends.length; round++) {
+    trends = (await h.api("viewer", "GET", "/finders/trends?client=demo")).body.trends.filter((each) => /crane|pier/.test(each.trend));
+    if (!trends.length) await new Promise((done) => setTimeout(done, 200));
+  }
+  assert.equal(trends[0].title, "Foghorn");
+  assert.ok(trends[0].lead_s > 0 && trends[0].finders === 2, JSON.stringify(trends[0]));
+  const page = await h.open("/team/tools?client=demo");
+  const row = page.getByRole("row").filter({ hasText: trends[0].trend }).filter({ hasText: "Foghorn" });
+  await row.first().waitFor();
+  await done(page);
 });
 
 test("a deleted post leaves the sample and the numbers", async () => {

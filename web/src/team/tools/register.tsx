@@ -6,13 +6,13 @@ import { clockNow } from "../../parts/clock.ts";
 import { useCommands } from "../../parts/commands.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { useKeys } from "../../parts/keys.ts";
-import { param, setParams } from "../../parts/router.ts";
+import { href, param, setParams } from "../../parts/router.ts";
 import { may } from "../../parts/session.ts";
 import { Empty, Shown } from "../../parts/states.tsx";
 import { Time } from "../../parts/time.tsx";
 import { toast, toastProblem } from "../../parts/toast.ts";
 import { useEvents } from "../../parts/use-events.ts";
-import { count, counted, day } from "../../parts/words.ts";
+import { count, counted, day, span } from "../../parts/words.ts";
 import { Editor } from "./editor.tsx";
 import { ToolsNav } from "./nav.tsx";
 import { kindWords, daysTo, money, stateWords, type Finder, type Tool } from "./tool.ts";
@@ -53,7 +53,45 @@ export function Register() {
       <Shown answer={finders} what="What came through">
         {({ finders: found }) => <Loose finders={found.filter((each) => each.tool === null)} tools={answer.data?.tools ?? []} onChange={again} />}
       </Shown>
+      <CaughtFirst />
     </div>
+  );
+}
+
+interface Caught {
+  id: number;
+  trend: string;
+  started_at: string;
+  title: string;
+  seen_at: string;
+  finders: number;
+  lead_s: number | null;
+}
+
+/** Which of them saw the month's trends first. */
+function CaughtFirst() {
+  const answer = useAsk<{ since: string; trends: Caught[] }>(apiUrl("/finders/trends"), { isLater: true });
+  const trends = answer.data?.trends ?? [];
+  if (!trends.length) return null;
+  return (
+    <section class="stack" aria-labelledby="caught">
+      <h2 id="caught">Which saw a trend first, since {day(answer.data!.since)}</h2>
+      <div class="table-scroll" tabIndex={0} role="region" aria-labelledby="caught">
+        <table class="plain-table">
+          <thead><tr><th scope="col">Trend</th><th scope="col">First through</th><th scope="col">When</th><th scope="col">Ahead of the next</th></tr></thead>
+          <tbody>
+            {trends.map((each) => (
+              <tr key={each.id}>
+                <th scope="row" dir="auto"><a href={href(`/listen/trends/${each.id}`)}>{each.trend}</a></th>
+                <td dir="auto">{each.title}</td>
+                <td><Time at={each.seen_at} /></td>
+                <td>{each.lead_s === null ? <span class="quiet">no other saw it</span> : span(Math.round(each.lead_s))}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
   );
 }
 
