@@ -2,8 +2,10 @@
 #include "source/source.h"
 
 #include "source/mastodon/connector.h"
+#include "source/nostr/nostr.h"
 
 const struct connector *const connectors[] = {
     &connector_mastodon,
+    &connector_nostr,
     NULL,
 };
