@@ -15,7 +15,7 @@ LAYERS = [
     ({"query", "table"}, set()),
     ({"archive", "trend", "source"}, set()),
     ({"kit", "listen"}, set()),
-    ({"alert", "capture", "chronicle", "read", "team", "tool", "topic"}, set()),
+    ({"alert", "capture", "chronicle", "intake", "read", "team", "tool", "topic"}, set()),
     ({"demo", "page"}, set()),
     ({"api"}, set()),
     ({"cli"}, set()),
