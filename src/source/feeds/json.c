@@ -1,6 +1,7 @@
 /* JSON Feed 1.0 and 1.1 (jsonfeed.org). */
 #include "source/feeds/feed_inside.h"
 
+#include "base/utf8.h"
 #include "text/html.h"
 
 #include <cjson/cJSON.h>
@@ -71,7 +72,13 @@ enum error_code feed_read_json(struct str body, struct str address, struct arena
         nodes += body.ptr[i] == ',' || body.ptr[i] == '[' || body.ptr[i] == '{';
     if (nodes > NODES_MAX)
         return error_set(error, ERROR_INVALID, "it is JSON with about %zu members, more than a feed's %d", nodes, NODES_MAX);
-    cJSON       *root = cJSON_ParseWithLength(body.ptr, body.len);
+    struct buf repaired = {0};
+    if (!utf8_is_valid(body)) {
+        utf8_repair(body, &repaired);
+        body = buf_str(&repaired);
+    }
+    cJSON *root = cJSON_ParseWithLength(body.ptr, body.len);
+    buf_fini(&repaired);
     const cJSON *items = cJSON_GetObjectItemCaseSensitive(root, "items"), *item;
     struct str   version = str_of(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(root, "version")));
     if (!cJSON_IsArray(items) || !str_contains(version, STR("jsonfeed.org/version/"))) {

@@ -556,10 +556,14 @@ enum error_code feed_read_xml(struct str body, struct str charset, struct str ad
 {
     struct buf      readable = {0}, mended = {0};
     struct feed     second = {0};
-    bool            is_plain = !names_encoding(body) || feed_is_utf8(body);
+    bool            is_utf8 = charset.len == 0 || str_equal_ascii_nocase(charset, STR("utf-8"));
+    bool            is_plain = feed_is_utf8(body) || (is_utf8 && !names_encoding(body));
     enum error_code code, second_code = ERROR_INVALID;
-    if (is_plain && !charset.len && feed_from_windows_1252(body, &readable))
+    if (is_plain && !utf8_is_valid(body)) { /* libxml2 would hand its bytes on as they are */
+        if (!feed_from_windows_1252(body, &readable))
+            utf8_repair(body, &readable);
         body = buf_str(&readable);
+    }
     code = read_once(body, charset, address, arena, feed, error);
     /* What is no XML is read again with what people mostly get wrong put right, and the reading that got further counts. */
     if (feed->errors && (!code || code == ERROR_INVALID) && feed_mend(body, &mended))
