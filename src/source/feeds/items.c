@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/utf8.h"
 #include "text/html.h"
 #include "text/text.h"
 
@@ -30,12 +31,21 @@ static struct str tag_host(struct str guid)
     return str_starts_with(host, STR("www.")) ? str_slice(host.ptr + 4, host.len - 4) : host;
 }
 
+/* Names hold no control characters and no broken ones: each becomes instead. */
+static void append_clean(struct buf *out, struct str s, char instead)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        bool is_broken = i + 3 <= s.len && memcmp(s.ptr + i, "\xef\xbf\xbd", 3) == 0;
+        buf_append_char(out, is_broken || (unsigned char)s.ptr[i] < ' ' || s.ptr[i] == 0x7f ? instead : s.ptr[i]);
+        i += is_broken ? 2 : 0;
+    }
+}
+
 static struct str joined(struct arena *arena, struct str host, struct str name)
 {
     struct buf out = {0};
     buf_printf(&out, "%.*s:", STR_ARG(host));
-    for (size_t i = 0; i < name.len; i++) /* an id holds no control characters */
-        buf_append_char(&out, (unsigned char)name.ptr[i] < ' ' || name.ptr[i] == 0x7f ? '_' : name.ptr[i]);
+    append_clean(&out, name, '_');
     struct str id = out.has_failed ? (struct str){0} : arena_str(arena, buf_str(&out));
     buf_fini(&out);
     return id;
@@ -59,8 +69,8 @@ struct str feed_native_id(struct arena *arena, struct str host, const struct fee
 {
     struct str name = entry->guid.len ? entry->guid : entry->link;
     char       text[48];
-    if (name.len == 0 || name.len > ID_MAX_BYTES) {
-        /* No name of its own: what it says, and its date; a changed one is another. */
+    if (name.len == 0 || name.len > ID_MAX_BYTES || str_contains(name, STR("\xef\xbf\xbd")) || !utf8_is_valid(name)) {
+        /* No name of its own, or one that no id may have: what it says, and its date; a changed one is another. */
         uint64_t hash = name.len ? hash_str(name) : hash_mix(hash_str(entry->title.bytes), (uint64_t)entry->published_us);
         if (name.len == 0 && entry->published_us == 0)
             hash = hash_of_words(entry);
@@ -91,11 +101,11 @@ static enum error_code read_words(const struct feed_words *words, struct arena *
 
 static struct str one_line(struct arena *arena, struct str s)
 {
-    struct str copy = arena_str(arena, str_trim(s));
-    for (size_t i = 0; copy.ptr && i < copy.len; i++)
-        if ((unsigned char)copy.ptr[i] < ' ')
-            ((char *)(uintptr_t)copy.ptr)[i] = ' ';
-    return copy;
+    struct buf out = {0};
+    append_clean(&out, s, ' ');
+    struct str line = out.has_failed ? (struct str){0} : arena_str(arena, str_trim(buf_str(&out)));
+    buf_fini(&out);
+    return line;
 }
 
 /* What an entry is filed under, as the #tags that other platforms have: "Open source" is #OpenSource. */
@@ -203,7 +213,9 @@ static struct str language_of(struct arena *arena, struct str claimed)
 static void fill_author(struct post *post, const struct feed *feed, const struct feed_entry *entry, const struct feed_scope *scope, struct arena *arena)
 {
     struct feed_person person = entry->author.name.len || entry->author.uri.len ? entry->author : feed->author;
-    struct str         name = one_line(arena, person.name.len ? person.name : person.uri.len ? person.uri : feed->title.len ? feed->title : scope->host);
+    struct str         name = one_line(arena, person.name.len ? person.name : person.uri.len ? person.uri : feed->title);
+    if (!name.len)
+        name = arena_str(arena, scope->host);
     if (name.len > POST_NAME_MAX_BYTES / 2)
         for (name.len = POST_NAME_MAX_BYTES / 2; name.len && ((unsigned char)name.ptr[name.len] & 0xc0) == 0x80;)
             name.len--;

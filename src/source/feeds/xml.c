@@ -52,10 +52,10 @@ static struct str str_of_xml(const xmlChar *text)
     return str_of((const char *)text);
 }
 
+/* Reading ends behind the chunk. (To stop libxml2 within an event would free what its arguments point to.) */
 static void refuse(struct feed_reader *reader, const char *why)
 {
     reader->refusal = reader->refusal ? reader->refusal : why;
-    xmlStopParser(reader->context);
 }
 
 /* ---- Attributes: five pointers each, the value neither ended nor with its & undone ---- */
@@ -362,10 +362,10 @@ static void on_start(void *data, const xmlChar *xml_name, const xmlChar *prefix,
     enum xml_space space = xml_space_of(str_of_xml(uri), str_of_xml(prefix));
     (void)namespace_count, (void)namespaces, (void)defaulted;
     reader->context->wellFormed = 1; /* else libxml2 leaves out every &amp; behind the first mistake */
-    if (++reader->depth > DEPTH_MAX) {
+    if (++reader->depth > DEPTH_MAX)
         refuse(reader, "its elements are nested more than 100 deep");
+    if (reader->refusal)
         return;
-    }
     if (reader->field_depth) {
         if (reader->field)
             write_tag(reader, name, attributes, attribute_count);
@@ -403,6 +403,8 @@ static void on_end(void *data, const xmlChar *xml_name, const xmlChar *prefix, c
     const char    *name = (const char *)xml_name;
     (void)prefix, (void)uri;
     reader->context->wellFormed = 1;
+    if (reader->refusal)
+        return;
     if (reader->field_depth == reader->depth)
         end_field(reader);
     else if (reader->field_depth && reader->field_is_markup && !is_void(name))
@@ -429,7 +431,7 @@ static void on_words(void *data, const xmlChar *text, int len)
 {
     struct feed_reader *reader = data;
     reader->context->wellFormed = 1;
-    if (!reader->field || len <= 0 || reader->words.has_failed)
+    if (reader->refusal || !reader->field || len <= 0 || reader->words.has_failed)
         return;
     struct str words = str_slice((const char *)text, (size_t)len);
     if (reader->words.len + words.len > FEED_WORDS_MAX_BYTES) { /* cut, at a character */
