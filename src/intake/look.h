@@ -3,6 +3,7 @@
 #define INTAKE_LOOK_H
 
 #include "intake/intake.h"
+#include "table/decode.h"
 
 enum { LOOK_POSTS = 20, LOOK_ROWS = 400 /* read at most, of the first 64 KiB */, LOOK_SAMPLES = 3 };
 
