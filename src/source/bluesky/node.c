@@ -202,7 +202,7 @@ static void json_skip(struct node *node)
 }
 
 /* Opens at the bracket; anything else is skipped. */
-static bool json_open(struct node *node, uint8_t bracket, struct node_map *map_out)
+static bool json_enter(struct node *node, uint8_t bracket, struct node_map *map_out)
 {
     *map_out = (struct node_map){0};
     if (peek(node) != bracket) {
@@ -234,10 +234,10 @@ static bool json_more(struct node *node, uint8_t closer, struct node_map *map)
 
 /* ---- Both ---- */
 
-static bool open(struct node *node, enum cbor_kind kind, uint8_t bracket, struct node_map *map_out)
+static bool enter(struct node *node, enum cbor_kind kind, uint8_t bracket, struct node_map *map_out)
 {
     if (!node->is_cbor)
-        return json_open(node, bracket, map_out);
+        return json_enter(node, bracket, map_out);
     struct cbor      before = node->bytes;
     struct cbor_item item;
     *map_out = (struct node_map){0};
@@ -254,12 +254,12 @@ static bool open(struct node *node, enum cbor_kind kind, uint8_t bracket, struct
 
 bool node_map(struct node *node, struct node_map *map_out)
 {
-    return open(node, CBOR_MAP, '{', map_out);
+    return enter(node, CBOR_MAP, '{', map_out);
 }
 
 bool node_list(struct node *node, struct node_map *list_out)
 {
-    return open(node, CBOR_LIST, '[', list_out);
+    return enter(node, CBOR_LIST, '[', list_out);
 }
 
 bool node_key(struct node *node, struct node_map *map, struct str *key_out)
