@@ -1,7 +1,10 @@
 /* The connectors that are built in: one row, one folder. */
 #include "source/source.h"
 
+#include "source/mastodon/connector.h"
+
 const struct connector *const connectors[] = {
+    &connector_mastodon,
     NULL,
 };
 

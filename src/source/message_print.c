@@ -198,10 +198,14 @@ void message_print_refused(const char *reason, uint64_t count, struct buf *out)
 
 /* ---- Host to connector ---- */
 
+/* An object as it stands, but in one line: a line break in JSON is only ever a blank. */
 static void put_object(struct json *json, const char *name, struct str object)
 {
     json_key(json, name);
     json_raw(json, object.len ? object : STR("{}"));
+    for (size_t i = json->out->len - (json->out->has_failed ? 0 : object.len); i < json->out->len; i++)
+        if (json->out->ptr[i] == '\n' || json->out->ptr[i] == '\r')
+            json->out->ptr[i] = ' ';
 }
 
 void message_print_init(struct str config, struct str secrets, unsigned max_inflight, unsigned max_items, bool allows_private, struct buf *out)
