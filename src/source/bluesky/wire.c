@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { BURST_FRAMES = 2000, CLAIM_EVERY_US = 5 * 1000 * 1000, WAIT_FOR_ROOM_MS = 200, QUIET_IS_LIVE_US = 2 * 1000 * 1000, GAP_PATIENCE_US = 10 * 1000 * 1000 };
+enum { BATCH_BYTES = 256 * 1024, BURST_FRAMES = 2000, CLAIM_EVERY_US = 5 * 1000 * 1000, WAIT_FOR_ROOM_MS = 200, QUIET_IS_LIVE_US = 2 * 1000 * 1000, GAP_PATIENCE_US = 10 * 1000 * 1000 };
 
 size_t wire_most_items(const struct wire *wire)
 {
@@ -107,7 +107,7 @@ const char *wire_sub(const struct wire *wire)
 
 bool wire_is_over(const struct wire *wire)
 {
-    return wire->is_over;
+    return wire->is_over && wire->batch->count == 0 && !wire->is_claim_new;
 }
 
 /* ---- Batches ---- */
@@ -160,14 +160,15 @@ static void tell_gap(struct wire *wire, int64_t until_us)
 
 static void tell_phase(struct wire *wire)
 {
-    int64_t now_us = clock_now_us(), quiet_us = now_us - wire->connected_us;
-    if (wire->gap_from_us && !wire->replay && quiet_us > GAP_PATIENCE_US)
+    int64_t now_us = clock_now_us(), quiet_us = now_us - (wire->heard_us > wire->connected_us ? wire->heard_us : wire->connected_us);
+    if (wire->gap_from_us && !wire->replay_us && quiet_us > GAP_PATIENCE_US)
         tell_gap(wire, wire->connected_us);
     bool is_near = wire->claim.place.at_us > now_us - 5 * CLOCK_SECOND_US;
-    if (wire->live && !wire->replay_us && (!wire->has_said || wire->said != SOURCE_LIVE) && (is_near || quiet_us > QUIET_IS_LIVE_US) && wire->mode == SOURCE_STREAM)
+    if (wire->live && (!wire->has_said || wire->said != SOURCE_LIVE) && ((is_near && !wire->replay_us) || quiet_us > QUIET_IS_LIVE_US) && wire->mode == SOURCE_STREAM)
         wire_say(wire, SOURCE_LIVE, 0, 0, wire->hosts[wire->host]);
     if (wire->mode == SOURCE_FILL && !wire->is_over && (wire->claim.place.at_us >= wire->until_us || (wire->live && quiet_us > GAP_PATIENCE_US && is_near))) {
         wire->is_over = true;
+        wire->claim_told_us = 0; /* its last state goes out */
         wire_say(wire, SOURCE_IDLE, 0, 0, "the span is read");
     }
 }
@@ -188,7 +189,7 @@ void wire_step(struct wire *wire, int64_t wait_ms)
             return;
     }
     for (size_t i = 0; i < BURST_FRAMES && wire->live; i++) {
-        if (wire->batch->count >= wire_most_items(wire) && !flush(wire))
+        if ((wire->batch->count >= wire_most_items(wire) || wire->batch->arena.used_bytes > BATCH_BYTES) && !flush(wire))
             return;
         if (!wire_read(wire, i == 0 && wire->batch->count == 0 ? wait_ms : 0))
             break;

@@ -30,7 +30,7 @@ struct wire {
     size_t            unpacker_host;
     unsigned          failures;      /* in a row */
     int64_t           retry_us, replay_us; /* monotonic: not before */
-    int64_t           connected_us;  /* wall time of the last connection */
+    int64_t           connected_us, heard_us; /* wall time of the last connection, and of the last frame */
     struct rng        chance;
 
     struct bluesky_claim claim;      /* all up to here is in a batch, sent or in hand */

@@ -200,6 +200,17 @@ static void take_notice(struct wire *wire, const struct bluesky_notice *notice)
     }
 }
 
+/* What a frame before the beginning gave is not wanted; nor is its memory, as long as nothing else is in the batch. */
+static void pass_over(struct wire *wire, size_t before)
+{
+    struct source_batch *fresh = before == 0 && wire->batch->count > 0 ? source_batch_new(wire->sub) : NULL;
+    wire->batch->count = before;
+    if (fresh) {
+        source_batch_free(wire->batch);
+        wire->batch = fresh;
+    }
+}
+
 /* False: it did not fit, and is kept. */
 static bool take_frame(struct wire *wire, struct str frame, bool is_replay)
 {
@@ -224,7 +235,7 @@ static bool take_frame(struct wire *wire, struct str frame, bool is_replay)
     default:
         wire->oversize_in_a_row = 0;
         if (wire->skip_before_us && place.at_us < wire->skip_before_us)
-            wire->batch->count = before;
+            pass_over(wire, before);
         move_on(wire, place, is_replay);
         return true;
     }
@@ -273,6 +284,7 @@ static bool read_one(struct wire *wire, struct websocket *socket, int64_t wait_m
     char                     words[SOURCE_SAID_BYTES];
     switch (websocket_receive(socket, wait_ms, source_port_fd(wire->port), &message, &error)) {
     case WEBSOCKET_MESSAGE:
+        wire->heard_us = clock_now_us();
         take_message(wire, &message, is_replay);
         return wire->live != NULL;
     case WEBSOCKET_OVERSIZE:
