@@ -6,6 +6,7 @@
 #include "source/bluesky/place.h"
 #include "source/bluesky/searches.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>

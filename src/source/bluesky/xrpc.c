@@ -103,7 +103,7 @@ static void take_limits(struct xrpc *xrpc, struct xrpc_answer *answer)
     answer->retry_after_s = (until_us - now_us) / CLOCK_SECOND_US + 1;
     struct source_status status = {.phase = SOURCE_RATE_LIMITED, .until_us = until_us, .remaining = header_number(&answer->http, "RateLimit-Remaining"),
                                    .limit = header_number(&answer->http, "RateLimit-Limit")};
-    snprintf(status.message, sizeof status.message, "%s asks to be left alone", xrpc->service);
+    snprintf(status.message, sizeof status.message, "%.200s asks to be left alone", xrpc->service);
     source_port_status(xrpc->port, &status);
 }
 
@@ -119,7 +119,7 @@ static bool send(struct xrpc *xrpc, const struct fetch *fetch_io, struct xrpc_an
     if (xrpc->limited_until_us > now_us) {
         answer->failure = SOURCE_LIMITED;
         answer->retry_after_s = (xrpc->limited_until_us - now_us) / CLOCK_SECOND_US + 1;
-        snprintf(answer->message, sizeof answer->message, "%s asked to be left alone", xrpc->service);
+        snprintf(answer->message, sizeof answer->message, "%.200s asked to be left alone", xrpc->service);
         return false;
     }
     request.allows_private = source_port_allows_private(xrpc->port);
@@ -230,7 +230,7 @@ static enum source_failure renew(struct xrpc *xrpc, struct xrpc_answer *answer)
         return answer->failure == SOURCE_UNKNOWN_OUTCOME ? SOURCE_TRANSIENT : answer->failure == SOURCE_REFUSED ? SOURCE_AUTH : answer->failure;
     if (take_session(xrpc, answer))
         return SOURCE_DONE;
-    snprintf(answer->message, sizeof answer->message, "%s gave a session that cannot be read", xrpc->service);
+    snprintf(answer->message, sizeof answer->message, "%.200s gave a session that cannot be read", xrpc->service);
     return SOURCE_TRANSIENT;
 }
 
