@@ -3,17 +3,11 @@
 
 #include "source/bluesky/connector.h"
 #include "source/mastodon/connector.h"
+#include "source/nostr/nostr.h"
 
 const struct connector *const connectors[] = {
     &connector_bluesky,
     &connector_mastodon,
+    &connector_nostr,
     NULL,
 };
-
-const struct connector *connector_by_name(struct str name)
-{
-    for (size_t i = 0; connectors[i]; i++)
-        if (str_equal(name, str_of(connectors[i]->name)))
-            return connectors[i];
-    return NULL;
-}
