@@ -1,7 +1,9 @@
 /* The connectors that are built in: one row, one folder. */
 #include "source/source.h"
+#include "source/webhook/webhook.h"
 
 const struct connector *const connectors[] = {
+    &webhook_connector,
     NULL,
 };
 

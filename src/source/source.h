@@ -100,7 +100,10 @@ struct source_query {
 /* ---- Answers out ---- */
 
 enum source_act { SOURCE_PUBLISH = 1, SOURCE_REPLY = 2, SOURCE_UNPUBLISH = 4 /* "delete" */, SOURCE_LIKE = 8, SOURCE_UNLIKE = 16, SOURCE_REPOST = 32,
-                  SOURCE_FETCH = 64 /* "fetch": is what was sent under this key there? ok with native, or SOURCE_GONE */ };
+                  SOURCE_FETCH = 64 /* "fetch": is what was sent under this key there? ok with native, or SOURCE_GONE */,
+                  SOURCE_DELIVER = 128 /* "deliver": the other way round: somebody brought posts to our door (a webhook). text is the body as it came,
+                                          proof its headers; the connector checks who it is. The result comes when all of it is acknowledged: ok, with
+                                          count; duplicate; auth: not theirs; invalid: no post in it */ };
 
 struct source_command { /* strings in the order's arena */
     char            id[SOURCE_KEY_BYTES];  /* names the result */
@@ -108,6 +111,7 @@ struct source_command { /* strings in the order's arena */
     enum source_act act;
     struct str      target_id, target_root, target_author; /* native ids of the post it is about */
     struct str      text, lang, visibility;
+    struct source_proof { struct str timestamp, signature; } proof; /* DELIVER: as the headers had them; key is the delivery's id */
     int64_t         deadline_us; /* not begun by then: SOURCE_TRANSIENT */
 };
 
@@ -130,6 +134,7 @@ struct source_result {
     char                native_id[SOURCE_ID_BYTES], native_url[SOURCE_ID_BYTES];
     char                message[SOURCE_SAID_BYTES];
     int64_t             retry_after_s; /* 0: not said */
+    uint64_t            count;         /* DELIVER: posts that were taken */
 };
 
 struct source_account { /* whom the platform takes us for */
