@@ -29,10 +29,20 @@ test: packages
 	@python3 tools/run_tests.py build-test
 
 FUZZ_SECONDS ?= 60
+FUZZERS = \
+	text \
+	html \
+	post \
+	query \
+	table \
+	source \
+	http \
+	settings \
+	api
 fuzz: packages
 	@test -f build-fuzz/build.ninja || CC=clang CXX=clang++ meson setup build-fuzz -Dfuzzers=true -Dtests=false -Db_sanitize=address,undefined -Db_lundef=false
 	@ninja -C build-fuzz
-	@for name in text html post query table http settings api; do mkdir -p build-fuzz/corpus/$$name; \
+	@for name in $(FUZZERS); do mkdir -p build-fuzz/corpus/$$name; \
 		build-fuzz/tests/fuzz/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) -max_len=2000 -detect_leaks=0 -artifact_prefix=build-fuzz/$$name- \
 			build-fuzz/corpus/$$name tests/fuzz/corpus/$$name || exit 1; done
 

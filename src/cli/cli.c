@@ -15,12 +15,12 @@
 #endif
 
 extern const struct cli_command cmd_import, cmd_count, cmd_timeline, cmd_breakdown, cmd_terms, cmd_posts, cmd_thread,
-    cmd_check_config, cmd_client, cmd_delete, cmd_lint, cmd_print_config, cmd_read, cmd_serve, cmd_stats, cmd_token, cmd_topic, cmd_trends,
+    cmd_check_config, cmd_client, cmd_delete, cmd_lint, cmd_print_config, cmd_read, cmd_serve, cmd_source, cmd_stats, cmd_token, cmd_topic, cmd_trends,
     cmd_user, cmd_demo, cmd_help;
 
 /* In the order in which a newcomer meets them. */
 const struct cli_command *const cli_commands[] = {
-    &cmd_demo,  &cmd_serve, &cmd_import, &cmd_trends, &cmd_topic, &cmd_read,  &cmd_posts, &cmd_count,  &cmd_timeline,
+    &cmd_demo,  &cmd_serve, &cmd_import, &cmd_trends, &cmd_topic, &cmd_source, &cmd_read,  &cmd_posts, &cmd_count,  &cmd_timeline,
     &cmd_breakdown, &cmd_terms, &cmd_thread, &cmd_lint,   &cmd_stats, &cmd_delete, &cmd_client, &cmd_user, &cmd_token,
     &cmd_check_config, &cmd_print_config, &cmd_help,  NULL,
 };
@@ -189,6 +189,7 @@ int cli_main(int argc, char **argv, atomic_bool *stop)
     text_analyser_free(cli->analyser);
     buf_fini(&cli->out);
     arena_fini(&cli->arena);
+    int status = cli->exit_status ? cli->exit_status : error_kind(code)->exit_status;
     free(cli);
-    return error_kind(code)->exit_status;
+    return status;
 }

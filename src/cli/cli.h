@@ -76,6 +76,7 @@ struct cli {
     struct arena              arena;
     atomic_bool              *stop;           /* set by SIGINT and SIGTERM */
     struct error              error;
+    int                       exit_status;    /* of a command whose numbers are not ours (source run); 0: as the error says */
 };
 
 /* Runs the command line and returns the exit status. stop is set from outside. */

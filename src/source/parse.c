@@ -28,14 +28,16 @@ enum error_code source_parse_object(struct str text, cJSON **object_out, struct 
     struct arena arena = {0};
     const char  *end = NULL;
     *object_out = NULL;
+    if (!text.len)
+        return error_set(error, ERROR_SYNTAX, "empty, not a JSON object");
     if (!utf8_is_valid(text))
         return error_set(error, ERROR_SYNTAX, "not valid UTF-8");
-    if (text.len && memchr(text.ptr, '\0', text.len))
+    if (memchr(text.ptr, '\0', text.len))
         return error_set(error, ERROR_SYNTAX, "a NUL byte");
     struct str clean = without_escaped_nul(text, &arena);
     if (!clean.ptr) {
         arena_fini(&arena);
-        return text.len ? error_set(error, ERROR_MEMORY, "no memory for JSON") : error_set(error, ERROR_SYNTAX, "empty, not a JSON object");
+        return error_set(error, ERROR_MEMORY, "no memory for JSON");
     }
     cJSON *object = cJSON_ParseWithLengthOpts(clean.ptr, clean.len, &end, false);
     size_t at = end && end >= clean.ptr && end <= clean.ptr + clean.len ? (size_t)(end - clean.ptr) : 0;
