@@ -22,7 +22,7 @@ static enum error_code list(struct api_call *call)
 }
 
 #define FIELD                                                                                                                                  \
-    "{\"type\":\"object\",\"required\":[\"name\",\"label\",\"help\",\"type\",\"is_secret\",\"is_required\",\"fallback\",\"words\",\"least\",\"most\"]," \
+    "{\"type\":\"object\",\"required\":[\"name\",\"label\",\"help\",\"type\",\"is_secret\",\"is_required\",\"is_made\",\"fallback\",\"words\",\"least\",\"most\"]," \
     "\"properties\":{\"type\":{\"enum\":[\"text\",\"url\",\"number\",\"boolean\",\"word\",\"list\"]},\"fallback\":{\"type\":[\"string\",\"null\"]}}}"
 #define CONNECTOR                                                                                                                              \
     "{\"type\":\"object\",\"required\":[\"name\",\"title\",\"summary\",\"evidence\",\"network\",\"modes\",\"acts\",\"text\",\"is_shareable\","      \
@@ -34,7 +34,7 @@ static enum error_code list(struct api_call *call)
 const struct api_route api_connectors_routes[] = {
     {HTTP_GET, "/connectors", API_CLIENT, ROLE_VIEWER, "connectors", "what can be added as a source",
      "evidence says against what a connector was tested, and so how far to trust it. fields are what is to be filled in: those that are secret go "
-     "into `secrets`, the others into `config`. acts: what can be sent out through it. is_program: a connector of others, from the folder of the setting "
+     "into `secrets`, the others into `config`; one that is_made may be left out: the server makes it. acts: what can be sent out through it. is_program: a connector of others, from the folder of the setting "
      "sources.programs; problem says why one cannot be used. allows_private: addresses of this machine and of private nets may be spoken to (setting "
      "sources.private_addresses).",
      NULL, NULL,

@@ -25,7 +25,8 @@ enum error_code sources_find(struct api_call *call, struct capture_source *sourc
     return capture_source_by_id(call->workspace->records, api_id(call), call->arena, source_out, &call->error);
 }
 
-static void print_one(struct api_call *call, const struct capture_source *source)
+/* made: a secret that was made here; it is shown this once. */
+static void print_one(struct api_call *call, const struct capture_source *source, struct str made)
 {
     struct capture_health *health = arena_new(call->arena, struct capture_health);
     struct buf             words = {.max_bytes = 1024}, advice = {.max_bytes = 1024};
@@ -43,6 +44,8 @@ static void print_one(struct api_call *call, const struct capture_source *source
     advice.len ? json_str(json, buf_str(&advice)) : json_null(json);
     json_key(json, "health");
     sources_print_health(json, health);
+    if (made.len)
+        json_put_str(json, "made_secret", made);
     json_end(json);
     buf_fini(&words);
     buf_fini(&advice);
@@ -53,16 +56,20 @@ enum error_code sources_answer(struct api_call *call, int64_t id)
     struct capture_source source;
     enum error_code       code = capture_source_by_id(call->workspace->records, id, call->arena, &source, &call->error);
     if (!code)
-        print_one(call, &source);
+        print_one(call, &source, (struct str){0});
     return code;
 }
 
 /* After a change of rows: the wires follow, the pages are told, the answer is the whole source. */
-static enum error_code changed(struct api_call *call, int64_t id, const char *what)
+static enum error_code changed(struct api_call *call, int64_t id, const char *what, struct str made)
 {
+    struct capture_source source;
     capture_sources_changed(call->api->capture, call->workspace->name);
     sources_tell(call->workspace, id, what);
-    return sources_answer(call, id);
+    enum error_code code = capture_source_by_id(call->workspace->records, id, call->arena, &source, &call->error);
+    if (!code)
+        print_one(call, &source, made);
+    return code;
 }
 
 /* ---- Reading ---- */
@@ -78,7 +85,7 @@ static enum error_code list(struct api_call *call)
     json_key(&call->json, "sources");
     json_array(&call->json);
     for (size_t i = 0; i < count; i++)
-        print_one(call, &sources[i]);
+        print_one(call, &sources[i], (struct str){0});
     json_end(&call->json);
     json_key(&call->json, "next");
     json_null(&call->json);
@@ -200,33 +207,40 @@ enum error_code sources_body_new(struct api_call *call, struct capture_source *s
 static enum error_code create(struct api_call *call)
 {
     struct capture_source source;
-    struct str            secrets;
+    struct str            secrets, made = {0};
     int64_t               id;
     enum error_code       code = sources_body_new(call, &source, &secrets);
     if (!code)
+        code = sources_make_secret(connector_by_name(source.connector), false, call->arena, &secrets, &made, &call->error);
+    if (!code)
         code = capture_source_add(call->workspace->records, capture_key_of(call->api->capture), api_actor(call), &source, secrets, &id, &call->error);
-    return code ? code : changed(call, id, "add");
+    return code ? code : changed(call, id, "add", made);
 }
 
 static enum error_code edit(struct api_call *call)
 {
     struct capture_source source;
-    struct str            secrets;
+    struct str            secrets, made = {0};
+    bool                  makes_secret = false;
     enum error_code       code = sources_find(call, &source);
     if (!code)
         code = api_body_i64(call, "version", 1, INT64_C(1) << 53, true, &source.version);
     if (!code)
         code = body_source(call, &source, &secrets);
     if (!code)
+        code = api_body_bool(call, "makes_secret", false, &makes_secret);
+    if (!code && makes_secret)
+        code = sources_make_secret(connector_by_name(source.connector), true, call->arena, &secrets, &made, &call->error);
+    if (!code)
         code = capture_source_edit(call->workspace->records, capture_key_of(call->api->capture), api_actor(call), &source, secrets, &call->error);
-    return code ? code : changed(call, source.id, "edit");
+    return code ? code : changed(call, source.id, "edit", made);
 }
 
 static enum error_code set_paused(struct api_call *call, bool is_paused)
 {
     int64_t         id = api_id(call);
     enum error_code code = capture_source_pause(call->workspace->records, api_actor(call), id, is_paused, &call->error);
-    return code ? code : changed(call, id, is_paused ? "pause" : "resume");
+    return code ? code : changed(call, id, is_paused ? "pause" : "resume", (struct str){0});
 }
 
 static enum error_code pause_it(struct api_call *call)
@@ -252,7 +266,7 @@ static enum error_code remove_it(struct api_call *call)
 
 /* ---- Coverage ---- */
 
-static enum error_code coverage(struct api_call *call)
+static enum error_code show_coverage(struct api_call *call)
 {
     struct capture_source source;
     struct coverage_gap  *gaps;
@@ -287,7 +301,7 @@ static enum error_code coverage(struct api_call *call)
     return ERROR_NONE;
 }
 
-static enum error_code coverage_add(struct api_call *call)
+static enum error_code add_coverage(struct api_call *call)
 {
     struct capture_source source;
     struct coverage_gap   gap = {0};
@@ -348,16 +362,16 @@ const struct api_route api_sources_routes[] = {
      "A source makes the server speak to an address that the caller names, with secrets of the house: this is for reviewers. config and secrets as "
      "the connector's fields say (GET /connectors). query narrows what is asked of the platform: any, none, hashtags, accounts, urls, lang; {} is "
      "everything it gives. keep: all; matched: posts that a topic matches; sample: those, and sample_per_mille in a thousand of the others. owner renews "
-     "its token (who adds it, where nothing is said).",
+     "its token (who adds it, where nothing is said). Where the connector makes a secret of its own (webhook), made_secret is it, this once.",
      NULL,
      "{\"type\":\"object\",\"required\":[\"name\",\"connector\"],\"properties\":{\"name\":{\"type\":\"string\",\"maxLength\":80},\"connector\":{\"type\":"
      "\"string\"}," WRITTEN "}}",
      SOURCES_ONE, NULL, 201, create},
     {HTTP_GET, "/sources/{id}", API_CLIENT, ROLE_VIEWER, "source", "one source, and how it does", NULL, NULL, NULL, SOURCES_ONE, NULL, 0, one},
     {HTTP_PATCH, "/sources/{id}", API_CLIENT, ROLE_REVIEWER, "source_edit", "change a source; what is not named stays",
-     "Secrets that are not named stay as they are. 409 where `version` is not the newest.", NULL,
+     "Secrets that are not named stay as they are, null takes one away, makes_secret makes a new one and shows it as made_secret. 409 where `version` is not the newest.", NULL,
      "{\"type\":\"object\",\"required\":[\"version\"],\"properties\":{\"version\":{\"type\":\"integer\",\"minimum\":1},\"name\":{\"type\":\"string\","
-     "\"maxLength\":80}," WRITTEN "}}",
+     "\"maxLength\":80},\"makes_secret\":{\"type\":\"boolean\"}," WRITTEN "}}",
      SOURCES_ONE, NULL, 0, edit},
     {HTTP_DELETE, "/sources/{id}", API_CLIENT, ROLE_REVIEWER, "source_remove", "remove a source",
      "What it brought stays in the archive; its place on the platform and its secrets go.", NULL, NULL, NULL, NULL, 0, remove_it},
@@ -368,10 +382,10 @@ const struct api_route api_sources_routes[] = {
     {HTTP_GET, "/sources/{id}/coverage", API_CLIENT, ROLE_VIEWER, "source_coverage", "what this source did not capture",
      "is_own: the gap is this source's; else it concerned all (the server was not running, its disk was full).", window, NULL,
      "{\"type\":\"object\",\"required\":[\"since\",\"until\",\"created_at\",\"gaps\"],\"properties\":{\"gaps\":{\"type\":\"array\",\"items\":" GAP "}}}", NULL, 0,
-     coverage},
+     show_coverage},
     {HTTP_POST, "/sources/{id}/coverage", API_CLIENT, ROLE_PRACTITIONER, "source_coverage_add", "write down what it missed, or that it came after all",
      "With is_filled the time is taken out of the gaps of this source.", NULL,
      "{\"type\":\"object\",\"required\":[\"from\",\"until\"],\"properties\":{\"from\":{\"type\":\"string\",\"format\":\"date-time\"},\"until\":{\"type\":"
      "\"string\",\"format\":\"date-time\"},\"reason\":{\"type\":\"string\",\"maxLength\":127},\"is_filled\":{\"type\":\"boolean\"}},\"additionalProperties\":false}",
-     GAP, NULL, 201, coverage_add},
+     GAP, NULL, 201, add_coverage},
     {0}};

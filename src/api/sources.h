@@ -25,6 +25,11 @@ void sources_words(const struct capture_source *source, const struct capture_hea
 enum { SOURCES_WARN_DAYS = 14 };
 bool sources_is_near_expiry(const struct capture_source *source, int64_t now_us);
 
+/* Where the connector makes a secret by itself (connector.made_secret) and secrets (a JSON object, or empty) has none, or always: makes one, puts it
+ * into secrets, and gives it in *made_out to be shown once. Else *made_out is empty. */
+enum error_code sources_make_secret(const struct connector *connector, bool always, struct arena *arena, struct str *secrets_io, struct str *made_out,
+                                    struct error *error);
+
 /* ---- Connectors of others: programs in the folder of the setting sources.programs ---- */
 
 struct programs;
@@ -71,7 +76,7 @@ void            sources_tell(struct workspace *workspace, int64_t source, const 
     "\"mode\":{\"type\":\"string\"},\"keep\":" SOURCES_KEEP ",\"sample_per_mille\":" SOURCES_COUNT ",\"is_paused\":{\"type\":\"boolean\"},"           \
     "\"secrets\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"owner\":{\"type\":[\"object\",\"null\"],\"required\":[\"id\",\"name\"]},"     \
     "\"expires_at\":" SOURCES_TIME ",\"is_near_expiry\":{\"type\":\"boolean\"},\"created_at\":" SOURCES_TIME ",\"changed_at\":" SOURCES_TIME          \
-    ",\"words\":{\"type\":\"string\"},\"advice\":{\"type\":[\"string\",\"null\"]},\"health\":" SOURCES_HEALTH
+    ",\"words\":{\"type\":\"string\"},\"advice\":{\"type\":[\"string\",\"null\"]},\"health\":" SOURCES_HEALTH ",\"made_secret\":{\"type\":\"string\"}"
 #define SOURCES_ONE                                                                                                                               \
     "{\"type\":\"object\",\"required\":[\"id\",\"version\",\"name\",\"connector\",\"title\",\"network\",\"config\",\"query\",\"mode\",\"keep\","     \
     "\"sample_per_mille\",\"is_paused\",\"secrets\",\"owner\",\"expires_at\",\"is_near_expiry\",\"created_at\",\"changed_at\",\"words\","           \

@@ -41,7 +41,7 @@ static void put_words(struct json *json, const char *name, struct str rest)
 
 /* ---- Connectors ---- */
 
-static void print_field(struct json *json, const struct connector_field *field)
+static void print_field(struct json *json, const struct connector_field *field, bool is_made)
 {
     static const char *const types[] = {[CONNECTOR_TEXT] = "text", [CONNECTOR_URL] = "url", [CONNECTOR_NUMBER] = "number", [CONNECTOR_BOOLEAN] = "boolean",
                                         [CONNECTOR_WORD] = "word", [CONNECTOR_LIST] = "list"};
@@ -56,6 +56,7 @@ static void print_field(struct json *json, const struct connector_field *field)
     json_text(json, types[field->type]);
     put_bool(json, "is_secret", field->is_secret);
     put_bool(json, "is_required", field->is_required);
+    put_bool(json, "is_made", is_made);
     put_text(json, "fallback", field->fallback);
     put_words(json, "words", str_of(field->words ? field->words : ""));
     json_key(json, "least");
@@ -80,7 +81,7 @@ void sources_print_connector(struct json *json, const char *name, const struct c
     json_text(json, row->evidence && row->evidence[0] ? row->evidence : is_program ? "by its makers; Bellwether has not tested it" : "");
     put_text(json, "network", row->network);
     put_bits(json, "modes", row->modes, source_modes, SOURCE_MODE_COUNT);
-    put_bits(json, "acts", row->acts, source_acts, SOURCE_ACT_COUNT);
+    put_bits(json, "acts", row->acts & ~(unsigned)(SOURCE_FETCH | SOURCE_DELIVER) /* what people do */, source_acts, SOURCE_ACT_COUNT);
     json_key(json, "text");
     if (row->text_max) {
         json_object(json);
@@ -96,7 +97,7 @@ void sources_print_connector(struct json *json, const char *name, const struct c
     json_key(json, "fields");
     json_array(json);
     for (const struct connector_field *field = row->fields; field && field->name; field++)
-        print_field(json, field);
+        print_field(json, field, row->made_secret && strcmp(row->made_secret, field->name) == 0);
     json_end(json);
     json_end(json);
 }

@@ -169,6 +169,7 @@ struct connector {
     enum source_unit text_unit;
     bool        is_shareable; /* without secrets one wire can serve all clients: it gives the same to everybody */
     bool        echoes_key;   /* the same key twice is done once by the platform itself: after a lost answer the host may ask again */
+    const char *made_secret; /* the field whose secret is made here where none is given, and is shown once; NULL: none */
     const struct connector_field *fields; /* ends with a row without a name; NULL: none */
     /* The connector's whole life, on a thread of its own: takes orders from the port until SHUTDOWN. Returning is an end:
      *     ERROR_NONE      done, or shut down               ERROR_INVALID   the config is wrong: not started again

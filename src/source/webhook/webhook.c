@@ -20,7 +20,7 @@ static void answer(struct work *work, const struct source_command *command, enum
 {
     struct source_result result = {.failure = failure, .count = count};
     snprintf(result.id, sizeof result.id, "%s", command->id);
-    snprintf(result.message, sizeof result.message, "%s", message);
+    snprintf(result.message, sizeof result.message, "%.*s", (int)sizeof result.message - 1, message);
     source_port_result(work->port, &result);
 }
 
@@ -157,6 +157,7 @@ const struct connector webhook_connector = {
     .evidence = "curl and Python as the manual shows them, replayed, with a wrong clock, a wrong signature and too much at once",
     .modes = SOURCE_STREAM,
     .acts = SOURCE_DELIVER,
+    .made_secret = "secret",
     .fields = fields,
     .run = run,
 };
