@@ -39,6 +39,7 @@ struct open_client {
     struct sources_watch {       /* see workspace_sources.h */
         int64_t  audited;   /* newest row of the audit trail that was looked at; 0: none yet */
         int64_t  told_us;   /* when pages were told of figures; monotonic */
+        int64_t  written_us; /* when their state was written for the command line; monotonic */
         int64_t  warned_us; /* when owners were told of tokens that end soon; wall */
         uint64_t figures;   /* what was told, hashed */
     } sources;

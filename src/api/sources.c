@@ -20,35 +20,25 @@ void sources_tell(struct workspace *workspace, int64_t source, const char *what)
     api_tell(workspace, "source", str_of(data));
 }
 
+void sources_health(struct api *api, const char *client, const struct capture_source *source, struct capture_health *health_out)
+{
+    struct error unknown = {0};
+    *health_out = (struct capture_health){.phase = source->is_paused ? CAPTURE_PAUSED : CAPTURE_STARTING, .rate_remaining = -1, .rate_limit = -1, .lag_us = -1};
+    capture_health(api->capture, client, source->id, health_out, &unknown);
+}
+
 enum error_code sources_find(struct api_call *call, struct capture_source *source_out)
 {
     return capture_source_by_id(call->workspace->records, api_id(call), call->arena, source_out, &call->error);
 }
 
-/* made: a secret that was made here; it is shown this once. */
 static void print_one(struct api_call *call, const struct capture_source *source, struct str made)
 {
     struct capture_health *health = arena_new(call->arena, struct capture_health);
-    struct buf             words = {.max_bytes = 1024}, advice = {.max_bytes = 1024};
-    struct error           unknown = {0};
-    struct json           *json = &call->json;
     if (!health)
         return;
-    *health = (struct capture_health){.phase = source->is_paused ? CAPTURE_PAUSED : CAPTURE_STARTING, .rate_remaining = -1, .rate_limit = -1, .lag_us = -1};
-    capture_health(call->api->capture, call->workspace->name, source->id, health, &unknown); /* not there yet: it is starting */
-    sources_words(source, health, &words, &advice);
-    json_object(json);
-    sources_print_row(json, source, connector_by_name(source->connector));
-    json_put_str(json, "words", buf_str(&words));
-    json_key(json, "advice");
-    advice.len ? json_str(json, buf_str(&advice)) : json_null(json);
-    json_key(json, "health");
-    sources_print_health(json, health);
-    if (made.len)
-        json_put_str(json, "made_secret", made);
-    json_end(json);
-    buf_fini(&words);
-    buf_fini(&advice);
+    sources_health(call->api, call->workspace->name, source, health);
+    sources_print_one(&call->json, source, health, made);
 }
 
 enum error_code sources_answer(struct api_call *call, int64_t id)

@@ -17,6 +17,12 @@ void sources_print_health(struct json *json, const struct capture_health *health
 void sources_print_account(struct json *json, const struct source_account *account); /* an object, or null where nobody is named */
 void sources_print_deed(struct json *json, const struct capture_deed *deed, struct str source_name); /* an object */
 
+/* A source with what it says of itself, as an object: what GET /sources lists. made: a secret that is shown this once, or empty. */
+void sources_print_one(struct json *json, const struct capture_source *source, const struct capture_health *health, struct str made);
+/* What the server writes into the client's folder every few seconds, for the command line: {"at","sources":[..]}. */
+#define SOURCES_NOW_FILE "sources.now"
+enum { SOURCES_NOW_EVERY_S = 10, SOURCES_NOW_MAX_BYTES = 16 * 1024 * 1024 };
+
 /* ---- In words ---- */
 
 /* Where a source stands, in a few words ("catching up", "trying again at 18:04:10"), and what a person should do about it, or nothing. */
@@ -50,6 +56,8 @@ enum error_code sources_body_query(struct api_call *call, struct source_query *q
 enum error_code sources_body_new(struct api_call *call, struct capture_source *source_out, struct str *secrets_out);
 /* The whole source with its health, as the answer. */
 enum error_code sources_answer(struct api_call *call, int64_t id);
+/* How it does; of one that capture does not know yet: it is starting. */
+void            sources_health(struct api *api, const char *client, const struct capture_source *source, struct capture_health *health_out);
 void            sources_tell(struct workspace *workspace, int64_t source, const char *what);
 
 #define SOURCES_COUNT  "{\"type\":\"integer\",\"minimum\":0}"

@@ -210,6 +210,24 @@ void sources_print_health(struct json *json, const struct capture_health *health
     json_end(json);
 }
 
+void sources_print_one(struct json *json, const struct capture_source *source, const struct capture_health *health, struct str made)
+{
+    struct buf words = {.max_bytes = 1024}, advice = {.max_bytes = 1024};
+    sources_words(source, health, &words, &advice);
+    json_object(json);
+    sources_print_row(json, source, connector_by_name(source->connector));
+    json_put_str(json, "words", buf_str(&words));
+    json_key(json, "advice");
+    advice.len ? json_str(json, buf_str(&advice)) : json_null(json);
+    json_key(json, "health");
+    sources_print_health(json, health);
+    if (made.len)
+        json_put_str(json, "made_secret", made);
+    json_end(json);
+    buf_fini(&words);
+    buf_fini(&advice);
+}
+
 /* ---- Deeds ---- */
 
 static const char *act_word(enum source_act act)

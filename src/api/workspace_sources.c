@@ -3,6 +3,7 @@
 #include "api/sources.h"
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/vfs.h"
 #include "settings/settings.h"
 #include "tool/tool.h"
 #include "topic/topic.h"
@@ -140,18 +141,29 @@ static enum error_code follow_rows(struct api *api, struct workspace *workspace,
     return ERROR_NONE;
 }
 
-static uint64_t figures_of(struct api *api, const struct workspace *workspace, const struct capture_source *sources, size_t count)
+static void print_now(struct api *api, const struct workspace *workspace, const struct capture_source *sources, size_t count, struct buf *out)
 {
-    uint64_t figures = count;
+    struct json json = json_writer(out);
+    json_object(&json);
+    json_put_time(&json, "at", clock_now_us());
+    json_key(&json, "sources");
+    json_array(&json);
     for (size_t i = 0; i < count; i++) {
-        struct capture_health health = {0};
-        struct error          none = {0};
-        if (capture_health(api->capture, workspace->name, sources[i].id, &health, &none))
-            continue;
-        const uint64_t numbers[] = {(uint64_t)sources[i].id, health.seen, health.kept, health.deleted, health.refused, (uint64_t)(health.per_minute * 10)};
-        figures = hash_mix(figures, hash_bytes(numbers, sizeof numbers));
+        struct capture_health health;
+        sources_health(api, workspace->name, &sources[i], &health);
+        sources_print_one(&json, &sources[i], &health, (struct str){0});
     }
-    return figures;
+    json_end(&json);
+    json_end(&json);
+}
+
+/* For the command line, which has no other way to ask a server that runs. */
+static enum error_code write_now(const struct workspace *workspace, struct str text, struct error *error)
+{
+    char path[512];
+    if (!vfs_join(path, workspace->folder, SOURCES_NOW_FILE))
+        return error_set(error, ERROR_INVALID, "the path of client '%s' is too long", workspace->name);
+    return vfs_replace_file(path, text, error);
 }
 
 static void warn_owners(struct workspace *workspace, const struct capture_source *sources, size_t count, int64_t now_us)
@@ -174,26 +186,41 @@ static void warn_owners(struct workspace *workspace, const struct capture_source
     }
 }
 
-enum error_code workspace_sources_tick(struct api *api, struct workspace *workspace, struct sources_watch *watch, struct error *error)
+static enum error_code tell_now(struct api *api, struct workspace *workspace, struct sources_watch *watch, int64_t now_us, struct error *error)
 {
     struct capture_source *sources;
     struct arena           arena = {0};
+    struct buf             now = {.max_bytes = SOURCES_NOW_MAX_BYTES};
     size_t                 count;
-    int64_t                now_us = clock_monotonic_us(), wall_us = clock_now_us();
-    enum error_code        code = follow_rows(api, workspace, watch, error);
-    bool                   is_due = hub_watchers(workspace->hub) && now_us - watch->told_us >= FIGURES_EVERY_US;
-    if (code || !is_due)
-        return code;
-    watch->told_us = now_us;
-    code = capture_sources(workspace->records, &arena, &sources, &count, error);
-    uint64_t figures = code ? watch->figures : figures_of(api, workspace, sources, count);
-    if (figures != watch->figures)
-        sources_tell(workspace, 0, "figures");
-    watch->figures = figures;
-    if (!code && wall_us - watch->warned_us >= CLOCK_DAY_US) {
+    int64_t                wall_us = clock_now_us();
+    enum error_code        code = capture_sources(workspace->records, &arena, &sources, &count, error);
+    if (!code && count) {
+        print_now(api, workspace, sources, count, &now);
+        const char *behind = now.len ? memchr(now.ptr, ',', now.len) : NULL; /* the time alone is no news */
+        uint64_t    figures = behind ? hash_bytes(behind, now.len - (size_t)(behind - now.ptr)) : 0;
+        if (figures != watch->figures)
+            sources_tell(workspace, 0, "figures");
+        watch->figures = figures;
+        if (now_us - watch->written_us >= SOURCES_NOW_EVERY_S * CLOCK_SECOND_US && !now.has_failed) {
+            code = write_now(workspace, buf_str(&now), error);
+            watch->written_us = now_us;
+        }
+    }
+    if (!code && count && wall_us - watch->warned_us >= CLOCK_DAY_US) {
         warn_owners(workspace, sources, count, wall_us);
         watch->warned_us = wall_us;
     }
+    buf_fini(&now);
     arena_fini(&arena);
     return code;
+}
+
+enum error_code workspace_sources_tick(struct api *api, struct workspace *workspace, struct sources_watch *watch, struct error *error)
+{
+    int64_t         now_us = clock_monotonic_us();
+    enum error_code code = follow_rows(api, workspace, watch, error);
+    if (code || now_us - watch->told_us < FIGURES_EVERY_US)
+        return code;
+    watch->told_us = now_us;
+    return tell_now(api, workspace, watch, now_us, error);
 }
