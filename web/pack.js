@@ -4,7 +4,7 @@ import path from "node:path";
 import zlib from "node:zlib";
 
 const FIRST_LOAD_MOST = 60_000; // bytes, gzipped: the document, its script and style, and the first screen
-const ALL_MOST = 160_000; //       every screen together
+const ALL_MOST = 220_000; //       every screen together: each comes when it is opened; the bound is there to notice a library that slips in
 const FIRST_SCREEN = "src/listen/explore/explore.tsx";
 
 const packable = /\.(html|js|css|svg|json|webmanifest)$/;

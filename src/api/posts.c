@@ -1,5 +1,6 @@
 /* Posts: pushed in, read in pages, exported whole, deleted. */
 #include "api/posts.h"
+#include "api/sightings.h"
 
 #include "base/clock.h"
 
@@ -108,7 +109,13 @@ static void print_pushed(struct json *json, const struct stream_pushed *pushed)
 static enum error_code push(struct api_call *call)
 {
     struct stream_pushed pushed;
-    enum error_code      code = stream_push(call->workspace->stream, call->request->body, call->arena, &pushed, &call->error);
+    struct str           label = api_text(call, "label");
+    enum error_code      code = ERROR_NONE;
+    if (label.len > SIGHTINGS_LABEL_MAX_BYTES)
+        return error_set(&call->error, ERROR_INVALID, "label: %zu bytes, more than %d", label.len, SIGHTINGS_LABEL_MAX_BYTES);
+    code = stream_push(call->workspace->stream, call->request->body, call->arena, &pushed, &call->error);
+    if (!code && label.len)
+        code = sightings_of_lines(call, label, call->request->body);
     if (!code)
         print_pushed(&call->json, &pushed);
     return code;
@@ -146,6 +153,10 @@ static const struct api_parameter page_parameters[] = {
 static const struct api_parameter id_parameters[] = {
     {.name = "id", .type = API_TEXT, .is_required = true, .meaning = "the post's id, as in twitter:1234"}, {0}};
 
+static const struct api_parameter push_parameters[] = {
+    {.name = "label", .type = API_TEXT, .meaning = "what the posts came through, such as the name of a tool: it is compared with others under that name"},
+    {0}};
+
 #define POST_REF "{\"$ref\":\"#/components/schemas/Post\"}"
 #define COUNT "{\"type\":\"integer\",\"minimum\":0}"
 
@@ -159,7 +170,7 @@ const struct api_route api_posts_routes[] = {
      "text/csv application/jsonl", 0, page},
     {HTTP_POST, "/posts", API_CLIENT, ROLE_PRACTITIONER, "posts_push", "push posts in, as JSON Lines",
      "The answer comes when the posts are durable. A line that is no post is rejected with its reason, the others are kept. Pushing a post again adds nothing.",
-     NULL, "application/jsonl",
+     push_parameters, "application/jsonl",
      "{\"type\":\"object\",\"required\":[\"read\",\"added\",\"duplicate\",\"refreshed\",\"edited\",\"withheld\",\"rejected\",\"rejects\"],\"properties\":{"
      "\"read\":" COUNT ",\"added\":" COUNT ",\"duplicate\":" COUNT ",\"refreshed\":" COUNT ",\"edited\":" COUNT ",\"withheld\":" COUNT
      ",\"rejected\":" COUNT ",\"rejects\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"line\",\"reason\"]}}}}",

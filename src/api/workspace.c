@@ -109,11 +109,25 @@ void workspace_close(struct workspace *workspace)
     hub_free(workspace->hub);
 }
 
+/* Once a day, in the night: it looks at every sighting. */
+enum { SIGHTINGS_KEPT_DAYS = 400, PRUNE_HOUR = 3 };
+static enum error_code prune_sightings(struct workspace *workspace, int64_t now_us, struct error *error)
+{
+    int64_t minute = (now_us - clock_floor(now_us, CLOCK_DAY_US)) / CLOCK_MINUTE_US;
+    return minute == PRUNE_HOUR * 60 ? tool_sightings_prune(workspace->sightings, now_us - SIGHTINGS_KEPT_DAYS * CLOCK_DAY_US, error) : ERROR_NONE;
+}
+
 enum error_code workspace_tick(struct workspace *workspace, int64_t now_us, struct error *error)
 {
-    struct error    alerts = {0}; /* one that fails does not keep the other from its work */
-    enum error_code code = reads_tick(workspace, now_us, error), own = workspace_alerts_tick(workspace, now_us, &alerts);
-    if (!code && own)
-        *error = alerts;
-    return code ? code : own;
+    static enum error_code (*const works[])(struct workspace *, int64_t, struct error *) = {reads_tick, workspace_alerts_tick, prune_sightings};
+    enum error_code        first = ERROR_NONE; /* one that fails does not keep the others from their work */
+    for (size_t i = 0; i < sizeof works / sizeof *works; i++) {
+        struct error    own = {0};
+        enum error_code code = works[i](workspace, now_us, &own);
+        if (code && !first) {
+            first = code;
+            *error = own;
+        }
+    }
+    return first;
 }

@@ -328,6 +328,16 @@ enum error_code archive_add(struct archive *archive, const struct post *post, co
     return store_end_write(archive, code ? code : store_add(archive, post, facts, added_out, error));
 }
 
+enum error_code archive_holds(struct archive *archive, struct str id, bool *is_here_out, struct error *error)
+{
+    struct found    found = {0};
+    enum error_code code = store_begin_write(archive, error);
+    if (!code)
+        code = store_find(archive, id, &found, error);
+    *is_here_out = found.is_found;
+    return store_end_write(archive, code);
+}
+
 enum error_code archive_refresh(struct archive *archive, struct str id, const struct post_metrics *metrics, enum archive_added *added_out,
                                 struct error *error)
 {

@@ -59,7 +59,9 @@ struct stream_reject {
 };
 struct stream_pushed { /* each line read is one of the others; blank lines are none */
     uint64_t read, added, duplicate, refreshed, edited, withheld, rejected;
-    uint64_t deleted, unknown; /* stream_take alone: posts that went; deletes and figures of posts that are not here */
+    uint64_t deleted, unknown; /* stream_take alone: posts that went; deletes, figures and edits of posts that are not here */
+    struct str *gone;          /* ids of the posts that went; in arena */
+    size_t      gone_count;
     struct stream_reject rejects[STREAM_REJECTS_SHOWN]; /* the first of them; reasons in arena */
     size_t   reject_count;
 };
@@ -81,6 +83,7 @@ struct stream_intake {
     const struct post           *posts;
     const struct text_facts     *facts; /* of TREND_TEXT_WANT, one for each post */
     size_t                       count;
+    size_t                       edit_count; /* the last of them are taken only where an older version is here */
     const struct stream_figures *figures;
     size_t                       figure_count;
     const struct str            *deleted_posts; /* ids, "platform:native" */
@@ -89,11 +92,17 @@ struct stream_intake {
     size_t                       deleted_author_count;
     struct str                   platform;
     struct str                   state_name, state; /* archive_put_state's; name empty: none */
+    /* A list in the archive of the ids of posts that went, for those who keep copies: this take's are added to it in the same commit, so that none is
+     * missed over a kill (stream_gone reads it). is_gone_done: those before are dealt with. name empty: no list. */
+    struct str                   gone_name;
+    bool                         is_gone_done;
 };
 /* Counts as stream_pushed's; rejects have the post's index + 1 as their line. Errors as stream_push's, all or nothing; that it was refused is no
  * gap yet: whoever has the posts tries again, and says (coverage.h) when it gives up. */
 enum error_code stream_take(struct stream *stream, const struct stream_intake *intake, struct arena *arena, struct stream_pushed *pushed_out,
                             struct error *error);
+/* The list of a gone_name. In arena. */
+enum error_code stream_gone(struct stream *stream, struct str name, struct arena *arena, struct str **ids_out, size_t *count_out, struct error *error);
 /* A value as of the last commit; empty where there is none. In arena. */
 enum error_code stream_state(struct stream *stream, struct str name, struct arena *arena, struct str *value_out, struct error *error);
 

@@ -94,6 +94,15 @@ static void tell_keeper(struct stream *stream, const struct push *pushes)
     keeper_committed(stream, posts, bytes);
 }
 
+static enum error_code is_missed_edit(struct archive *archive, struct push *push, size_t i, bool *is_missed_out, struct error *error)
+{
+    bool is_here = true, is_edit = push->intake && i >= push->count - push->intake->edit_count;
+    enum error_code code = is_edit ? archive_holds(archive, push->items[i].post.id, &is_here, error) : ERROR_NONE;
+    *is_missed_out = !is_here;
+    push->pushed->unknown += !is_here;
+    return code;
+}
+
 static enum error_code add_items(struct stream *stream, struct archive *archive, struct push *push, struct kept *kept, struct error *error)
 {
     int64_t               now_us = stream_now_us(stream);
@@ -104,7 +113,12 @@ static enum error_code add_items(struct stream *stream, struct archive *archive,
         const struct push_item *item = &push->items[i];
         enum archive_added      added;
         struct error            why = {0};
-        enum error_code         code = archive_add(archive, &item->post, &item->facts, &added, &why);
+        bool                    is_missed;
+        enum error_code         code = is_missed_edit(archive, push, i, &is_missed, &why);
+        if (!code && is_missed)
+            continue;
+        if (!code)
+            code = archive_add(archive, &item->post, &item->facts, &added, &why);
         if (push_is_about_the_post(code)) {
             code = push_reject(push, item->line, &why, error);
             if (code)
@@ -177,9 +191,38 @@ static enum error_code add_deletes(struct archive *archive, struct push *push, s
     return code || !gone->has_failed ? code : error_set(error, ERROR_MEMORY, "no memory for %zu deletions", gone->count);
 }
 
+/* This push's ids, for the caller and for the list. */
+static enum error_code list_gone(struct archive *archive, struct push *push, const struct gone *gone, size_t first, struct error *error)
+{
+    const struct stream_intake *intake = push->intake;
+    struct stream_pushed       *pushed = push->pushed;
+    struct str                  before = {0};
+    pushed->gone = arena_array(push->arena, gone->count - first, sizeof *pushed->gone);
+    for (size_t i = first; pushed->gone && i < gone->count; i++) {
+        pushed->gone[pushed->gone_count] = arena_str(push->arena, gone->ids[i]);
+        pushed->gone_count += pushed->gone[pushed->gone_count].ptr != NULL;
+    }
+    if (!pushed->gone || pushed->gone_count < gone->count - first)
+        return error_set(error, ERROR_MEMORY, "no memory for %zu deletions", gone->count);
+    if (!intake->gone_name.len)
+        return ERROR_NONE;
+    enum error_code code = archive_get_state(archive, intake->gone_name, push->arena, &before, error);
+    if (code || (!pushed->gone_count && (!intake->is_gone_done || !before.len)))
+        return code;
+    struct buf list = {.max_bytes = GONE_MAX_BYTES}; /* of more than a hundred thousand posts: then the rest is forgotten only if no kill comes between */
+    if (!intake->is_gone_done)
+        buf_append_str(&list, before);
+    for (size_t i = 0; i < pushed->gone_count && !list.has_failed; i++)
+        buf_append_sized(&list, pushed->gone[i]);
+    code = archive_put_state(archive, intake->gone_name, buf_str(&list), error);
+    buf_fini(&list);
+    return code;
+}
+
 static enum error_code add_rest(struct archive *archive, struct push *push, struct gone *gone, struct error *error)
 {
     const struct stream_intake *intake = push->intake;
+    size_t                      first = gone->count;
     enum error_code             code = ERROR_NONE;
     for (size_t i = 0; !code && i < intake->figure_count; i++) {
         enum archive_added added = ARCHIVE_WITHHELD;
@@ -190,6 +233,8 @@ static enum error_code add_rest(struct archive *archive, struct push *push, stru
     }
     if (!code)
         code = add_deletes(archive, push, gone, error);
+    if (!code)
+        code = list_gone(archive, push, gone, first, error);
     if (!code && intake->state_name.len)
         code = archive_put_state(archive, intake->state_name, intake->state, error);
     return code;

@@ -20,6 +20,7 @@
 enum {
     PUSH_IN_HAND_BYTES = 128 << 20, /* of lines that are being parsed or wait for a commit */
     PUSH_LINES_MAX = 2 << 20,       /* lines of one push */
+    GONE_MAX_BYTES = 8 << 20, /* of a list of posts that went */
     ANALYSERS_KEPT = 8,
     FORGETS_MAX = 4096,
     SEAL_POSTS = 32768,      /* unsealed: a kill costs half a second of reading them again */

@@ -40,3 +40,22 @@ enum error_code stream_state(struct stream *stream, struct str name, struct aren
     stream_role_give(stream);
     return code;
 }
+
+enum error_code stream_gone(struct stream *stream, struct str name, struct arena *arena, struct str **ids_out, size_t *count_out, struct error *error)
+{
+    struct str      list;
+    size_t          capacity = 0;
+    enum error_code code = stream_state(stream, name, arena, &list, error);
+    struct reader   reader = reader_of(list);
+    *ids_out = NULL;
+    *count_out = 0;
+    while (!code && reader_left(&reader)) {
+        struct str id = reader_sized(&reader);
+        if (reader.has_failed)
+            return error_set(error, ERROR_CORRUPT, "the list %.*s does not read", STR_ARG(name));
+        if (!arena_grow(arena, (void **)ids_out, sizeof **ids_out, *count_out, &capacity))
+            return error_set(error, ERROR_MEMORY, "no memory for %zu deletions", *count_out);
+        (*ids_out)[(*count_out)++] = id;
+    }
+    return code;
+}

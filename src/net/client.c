@@ -131,3 +131,13 @@ bool client_has_control(struct str text)
             return true;
     return false;
 }
+
+bool client_is_token(const char *name)
+{
+    if (!name || !*name)
+        return false;
+    for (; *name; name++)
+        if ((unsigned char)*name <= 0x20 || (unsigned char)*name >= 0x7f || strchr("()<>@,;:\\\"/[]?={}", *name))
+            return false;
+    return true;
+}

@@ -22,5 +22,6 @@ struct client_talk {
 enum error_code client_talk_begin(struct client_talk *talk, const char *url, const char *protocols, unsigned timeout_ms, struct error *error);
 void            client_talk_end(struct client_talk *talk, struct client_answer *answer_out);
 bool            client_has_control(struct str text);
+bool            client_is_token(const char *name); /* a header's name, a method */
 
 #endif

@@ -3,14 +3,22 @@
  *
  * What came of it is told apart as in net/client.h; an answer of any status is an answer: ERROR_NONE, and the caller reads status.
  *     ERROR_IO         nothing was sent whole: to try again is safe
- *     ERROR_UNCERTAIN  all was sent and no (whole) answer came. For GET the caller may treat it as ERROR_IO
+ *     ERROR_UNCERTAIN  all was sent and no (whole) answer came. Never of GET and HEAD, which may always be repeated: theirs is ERROR_IO
  *     ERROR_TOO_LARGE  the answer is over most_bytes; ERROR_INVALID: no address, too many redirects; ERROR_FORBIDDEN: a private address
  *     ERROR_CANCELLED  stop_fd became readable
+ * Only gzip and deflate are asked for; an answer in another encoding is ERROR_INVALID. No cookies, no proxy of the environment, HTTP/1.1.
  */
 #ifndef NET_FETCH_H
 #define NET_FETCH_H
 
 #include "net/client.h"
+
+/* Connections that are kept open between requests to the same platform (at most 8). One thread. */
+struct fetch_pool;
+struct fetch_pool *fetch_pool_new(void); /* NULL: no memory */
+void               fetch_pool_free(struct fetch_pool *pool); /* legal on NULL */
+
+enum { FETCH_HEADERS_MOST_BYTES = 256 * 1024 /* of all answers on the way, redirects included */ };
 
 struct fetch {
     const char                 *method; /* NULL: GET, or POST with a body */
@@ -24,10 +32,11 @@ struct fetch {
     unsigned                    timeout_ms;  /* of the whole; 0: 30,000. With on_bytes: of silence (a stream has no end) */
     size_t                      most_bytes;  /* of the answer, decompressed; 0: 8 MiB */
     unsigned                    most_redirects; /* GET alone; 0: none */
-    int                         stop_fd;     /* looked at ten times a second; 0: none */
+    int                         stop_fd;     /* readable (it is not read): the request ends; 0: none */
     /* A stream (server-sent events): pieces as they come instead of body. False ends it (ERROR_CANCELLED). Only for answers of 2xx. */
     bool (*on_bytes)(void *context, struct str bytes);
     void  *context;
+    struct fetch_pool *pool; /* NULL: a connection of its own */
 };
 
 struct fetch_answer { /* ends with fetch_answer_fini, whatever the code */

@@ -51,6 +51,7 @@ export const screens: Screen[] = [
   { path: "/answer", wing: "answer", title: "Inbox", holds: "Cases: posts and people who wait for an answer", load: later },
   { path: "/practise", wing: "practise", title: "Replays and drills", holds: "A captured day or an invented one, to practise on", load: later },
   { path: "/team", wing: "team", title: "Members", key: "m", holds: "Who is here and what they may do", load: () => import("./team/members.tsx") },
+  { path: "/team/tools/:part?/:id?", wing: "team", title: "Tools", key: "w", holds: "What you listen with, what it costs, what it finds that others do not", load: () => import("./team/tools/tools.tsx") },
   { path: "/team/trail", wing: "team", title: "Trail", least: "admin", holds: "Who changed what, and when", load: () => import("./team/trail.tsx") },
   { path: "/settings", wing: "team", title: "Settings", key: ",", holds: "Look, time zone, keys, password and API tokens", load: () => import("./team/settings.tsx") },
 

@@ -234,7 +234,7 @@ static bool json_more(struct node *node, uint8_t closer, struct node_map *map)
 
 /* ---- Both ---- */
 
-static bool open(struct node *node, enum cbor_kind kind, uint8_t bracket, struct node_map *map_out)
+static bool enter(struct node *node, enum cbor_kind kind, uint8_t bracket, struct node_map *map_out)
 {
     if (!node->is_cbor)
         return json_open(node, bracket, map_out);
@@ -254,12 +254,12 @@ static bool open(struct node *node, enum cbor_kind kind, uint8_t bracket, struct
 
 bool node_map(struct node *node, struct node_map *map_out)
 {
-    return open(node, CBOR_MAP, '{', map_out);
+    return enter(node, CBOR_MAP, '{', map_out);
 }
 
 bool node_list(struct node *node, struct node_map *list_out)
 {
-    return open(node, CBOR_LIST, '[', list_out);
+    return enter(node, CBOR_LIST, '[', list_out);
 }
 
 bool node_key(struct node *node, struct node_map *map, struct str *key_out)

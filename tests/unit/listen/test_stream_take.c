@@ -237,6 +237,76 @@ static void a_post_that_is_none_is_rejected_and_the_rest_kept(void **state)
     fixture_close(&f);
 }
 
+/* An edit of what was not kept does not bring it in. */
+static void edits_are_taken_of_what_is_here(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct intake  in;
+    fixture_open(&f, true);
+    take_posts(&f, "one");
+    intake_init(&in, "two");
+    add(&in, "a:5", "9", "cleo", "new");
+    add(&in, "a:1", "12345", "ann", "edited");
+    add(&in, "a:6", "9", "cleo", "edited too");
+    in.intake.edit_count = 2;
+    struct stream_pushed pushed = take(&f, &in);
+    check(pushed.added == 1 && pushed.edited == 1 && pushed.unknown == 1, "added %d edited %d unknown %d", (int)pushed.added, (int)pushed.edited,
+          (int)pushed.unknown);
+    check(fixture_count(&f, "edited") == 1 && fixture_count(&f, "") == 6, "these are here");
+    intake_fini(&in);
+    fixture_close(&f);
+}
+
+static void check_gone(struct fixture *f, const char *wanted)
+{
+    struct arena arena = {0};
+    struct str  *ids;
+    size_t       count;
+    struct error error = {0};
+    char         text[256] = "";
+    check_ok(stream_gone(f->stream, STR("gone"), &arena, &ids, &count, &error), error, "gone");
+    for (size_t i = 0; i < count; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%.*s ", STR_ARG(ids[i]));
+    check(strcmp(text, wanted) == 0, "'%s', not '%s'", text, wanted);
+    arena_fini(&arena);
+}
+
+/* Who keeps copies finds every id of what went, until they say that they are done. */
+static void what_went_is_listed_until_it_is_dealt_with(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct intake  in;
+    fixture_open(&f, true);
+    take_posts(&f, "one");
+    intake_init(&in, "two");
+    in.intake.gone_name = STR("gone");
+    add_delete(&in, "a:3");
+    add_delete(&in, "a:99");
+    struct stream_pushed pushed = take(&f, &in);
+    check(pushed.gone_count == 1 && str_equal(pushed.gone[0], STR("a:3")), "it says so");
+    fixture_reopen(&f, true);
+    check_gone(&f, "a:3 ");
+    in.intake.deleted_post_count = 0;
+    add_author(&in, "12345");
+    pushed = take(&f, &in);
+    check(pushed.gone_count == 3, "and so of an account");
+    check_gone(&f, "a:3 a:1 a:2 a:4 ");
+    in.intake.deleted_author_count = 0;
+    take(&f, &in);
+    check_gone(&f, "a:3 a:1 a:2 a:4 ");
+    in.intake.is_gone_done = true;
+    add_delete(&in, "b:1");
+    take(&f, &in);
+    check_gone(&f, "b:1 ");
+    in.intake.deleted_post_count = 0;
+    take(&f, &in);
+    check_gone(&f, "");
+    intake_fini(&in);
+    fixture_close(&f);
+}
+
 /* ---- What fails ---- */
 
 /* Whichever write fails: posts, deletes and state are all there or none of them is, now and when it is read again. */
@@ -352,6 +422,8 @@ int main(void)
         cmocka_unit_test(an_account_is_one_of_its_platform),
         cmocka_unit_test(what_was_never_here_is_not_remembered),
         cmocka_unit_test(a_post_that_is_none_is_rejected_and_the_rest_kept),
+        cmocka_unit_test(edits_are_taken_of_what_is_here),
+        cmocka_unit_test(what_went_is_listed_until_it_is_dealt_with),
         cmocka_unit_test(posts_and_state_both_or_none),
         cmocka_unit_test(many_take_and_push_at_once),
     };

@@ -7,7 +7,7 @@ import { href } from "../../parts/router.ts";
 import { may } from "../../parts/session.ts";
 import { useEvents } from "../../parts/use-events.ts";
 import { count, counted } from "../../parts/words.ts";
-import { ShareWords } from "./pieces.tsx";
+import { ShareWords } from "../../parts/share.tsx";
 import type { Clause, Topic } from "./topic.ts";
 
 interface Answered {

@@ -11,7 +11,7 @@ import { count, counted, figure, percent, percentInterval } from "../../parts/wo
 import { rangeWords, resolve, TimeRange, type Range } from "../time-range.tsx";
 import { Clauses } from "./clauses.tsx";
 import { Labelling } from "./label.tsx";
-import { IntervalBar } from "./pieces.tsx";
+import { IntervalBar } from "../../parts/share.tsx";
 import { Suggestions } from "./suggestions.tsx";
 import type { Craft, Kind, Measured, Topic } from "./topic.ts";
 

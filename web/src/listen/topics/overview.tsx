@@ -9,10 +9,11 @@ import { useKeys } from "../../parts/keys.ts";
 import { Sparkline } from "../../parts/pictures.tsx";
 import { go, href, param, setParams } from "../../parts/router.ts";
 import { may } from "../../parts/session.ts";
+import { ShareWords } from "../../parts/share.tsx";
 import { Empty, Shown } from "../../parts/states.tsx";
 import { useEvents } from "../../parts/use-events.ts";
 import { count, counted, day } from "../../parts/words.ts";
-import { ShareWords, Tags } from "./pieces.tsx";
+import { Tags } from "./pieces.tsx";
 import type { TopicRow } from "./topic.ts";
 
 function fits(topic: TopicRow, find: string, tag: string): boolean {

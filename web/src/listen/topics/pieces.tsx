@@ -1,10 +1,9 @@
 // Small pieces that several of the topic screens show.
-import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { PostCard } from "../../parts/postcard.tsx";
-import { count, counted, percent, percentInterval } from "../../parts/words.ts";
+import { count, counted, percent } from "../../parts/words.ts";
 import { wordDiff } from "./diff.ts";
-import type { Examples, Share } from "./topic.ts";
+import type { Examples } from "./topic.ts";
 
 /** A query's text with what went and what came since the one before. Never by colour alone: gone is struck out, new is underlined. */
 export function Diff({ before, after }: { before: string; after: string }) {
@@ -14,24 +13,6 @@ export function Diff({ before, after }: { before: string; after: string }) {
         part.kind === "same" ? <span key={i}>{part.text}</span> : part.kind === "gone" ? <del key={i}>{part.text}</del> : <ins key={i}>{part.text}</ins>,
       )}
     </code>
-  );
-}
-
-/** "62 % (54 to 70) of 92", or why there is none yet. */
-export function ShareWords({ share, none = "not measured" }: { share: Share | null; none?: ComponentChildren }) {
-  if (!share) return <span class="quiet">{none}</span>;
-  return <span title={`${count(share.k)} of ${count(share.n)} labelled posts; the interval holds the true share 95 times in 100 (Wilson)`}><b>{percentInterval(share.value, share.low, share.high)}</b> <span class="quiet">of {count(share.n)}</span></span>;
-}
-
-/** A share with its interval as a bar: the band is the interval, the line the value. */
-export function IntervalBar({ share }: { share: { value: number; low: number; high: number } }) {
-  const width = 160;
-  return (
-    <svg class="interval" viewBox={`0 0 ${width} 14`} width={width} height={14} aria-hidden="true" focusable="false">
-      <rect class="interval-all" x={0} y={5} width={width} height={4} />
-      <rect class="interval-band" x={share.low * width} y={2} width={Math.max(1, (share.high - share.low) * width)} height={10} />
-      <rect class="interval-value" x={Math.max(0, Math.min(width - 2, share.value * width - 1))} y={0} width={2} height={14} />
-    </svg>
   );
 }
 

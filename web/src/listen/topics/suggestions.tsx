@@ -5,7 +5,7 @@ import { Panel } from "../../parts/panel.tsx";
 import { href } from "../../parts/router.ts";
 import { may } from "../../parts/session.ts";
 import { count, counted, figure } from "../../parts/words.ts";
-import { ShareWords } from "./pieces.tsx";
+import { ShareWords } from "../../parts/share.tsx";
 import type { Suggested, Topic } from "./topic.ts";
 
 interface Answered {

@@ -1,16 +1,13 @@
 // Topics as the API gives them.
+import type { BlindPost, Label } from "../../parts/labelling.tsx";
 import type { Post } from "../../parts/post.ts";
+import type { Share } from "../../parts/share.tsx";
+
+export type { BlindPost, Label, Share };
 
 export interface Person {
   id: number;
   name: string;
-}
-export interface Share {
-  value: number;
-  low: number;
-  high: number;
-  k: number;
-  n: number;
 }
 export interface Topic {
   id: number;
@@ -58,7 +55,6 @@ export interface Preview {
   lost: Examples;
 }
 export type Kind = "matches" | "near";
-export type Label = "" | "relevant" | "not" | "unsure";
 export interface Sample {
   id: number;
   kind: Kind;
@@ -88,19 +84,6 @@ export interface Craft {
   least: { sure: number; near: number; both: number };
   people: { id: number; name: string; labelled: number }[];
   agreement: { first: Person; second: Person; both: number; same: number; raw: number | null; kappa: number | null }[];
-}
-export interface BlindPost {
-  id: string;
-  platform: string;
-  at: string;
-  author: string;
-  text: string;
-  lang: string;
-  community: string;
-  url: string;
-  is_reply: boolean;
-  is_repost: boolean;
-  label: Label;
 }
 export interface Clause {
   kind: "adds" | "narrows" | "excludes" | "nears";

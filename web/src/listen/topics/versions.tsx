@@ -6,7 +6,8 @@ import { useEvents } from "../../parts/use-events.ts";
 import { Shown } from "../../parts/states.tsx";
 import { Time } from "../../parts/time.tsx";
 import { count, counted } from "../../parts/words.ts";
-import { Diff, ExamplePosts, ShareWords, WonLost } from "./pieces.tsx";
+import { ShareWords } from "../../parts/share.tsx";
+import { Diff, ExamplePosts, WonLost } from "./pieces.tsx";
 import type { Topic, Version } from "./topic.ts";
 
 export function Versions({ topic, onRevert }: { topic: Topic; onRevert: (to: number) => void }) {
