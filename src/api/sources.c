@@ -143,8 +143,7 @@ static enum error_code body_owner(struct api_call *call, struct capture_source *
     return code ? code : error_set(&call->error, ERROR_INVALID, "owner: member %lld does not work on this client", (long long)owner);
 }
 
-/* What the body says over what source holds. */
-static enum error_code body_source(struct api_call *call, struct capture_source *source, struct str *secrets_out)
+enum error_code sources_body(struct api_call *call, struct capture_source *source, struct str *secrets_out)
 {
     size_t          mode = 0, keep = source->keep;
     int64_t         sample = source->sample_per_mille;
@@ -191,7 +190,7 @@ enum error_code sources_body_new(struct api_call *call, struct capture_source *s
 {
     *source_out = (struct capture_source){.config = STR("{}"), .query = STR("{}"), .keep = CAPTURE_MATCHED,
                                           .owner = call->caller.member.id, .owner_name = call->caller.member.name};
-    return body_source(call, source_out, secrets_out);
+    return sources_body(call, source_out, secrets_out);
 }
 
 static enum error_code create(struct api_call *call)
@@ -209,14 +208,17 @@ static enum error_code create(struct api_call *call)
 
 static enum error_code edit(struct api_call *call)
 {
-    struct capture_source source;
+    struct capture_source source, before;
     struct str            secrets, made = {0};
     bool                  makes_secret = false;
-    enum error_code       code = sources_find(call, &source);
+    enum error_code       code = sources_find(call, &before);
+    source = before;
     if (!code)
         code = api_body_i64(call, "version", 1, INT64_C(1) << 53, true, &source.version);
     if (!code)
-        code = body_source(call, &source, &secrets);
+        code = sources_body(call, &source, &secrets);
+    if (!code)
+        code = sources_guard_secrets(&before, source.config, secrets, &call->error);
     if (!code)
         code = api_body_bool(call, "makes_secret", false, &makes_secret);
     if (!code && makes_secret)

@@ -36,6 +36,10 @@ bool sources_is_near_expiry(const struct capture_source *source, int64_t now_us)
 enum error_code sources_make_secret(const struct connector *connector, bool always, struct arena *arena, struct str *secrets_io, struct str *made_out,
                                     struct error *error);
 
+/* A stored secret goes only where it was meant for: ERROR_INVALID where something of the config changes that may be an address, and a secret that is
+ * stored is not among those given. So nobody has it sent to themselves by changing an address. */
+enum error_code sources_guard_secrets(const struct capture_source *before, struct str config, struct str secrets, struct error *error);
+
 /* ---- Connectors of others: programs in the folder of the setting sources.programs ---- */
 
 struct programs;
@@ -54,6 +58,8 @@ enum error_code sources_find(struct api_call *call, struct capture_source *sourc
 enum error_code sources_body_query(struct api_call *call, struct source_query *query_out);
 /* A source that is not stored yet, as the body has it. */
 enum error_code sources_body_new(struct api_call *call, struct capture_source *source_out, struct str *secrets_out);
+/* What the body says over what source holds. */
+enum error_code sources_body(struct api_call *call, struct capture_source *source, struct str *secrets_out);
 /* The whole source with its health, as the answer. */
 enum error_code sources_answer(struct api_call *call, int64_t id);
 /* How it does; of one that capture does not know yet: it is starting. */

@@ -45,12 +45,20 @@ static enum error_code check_new(struct api_call *call)
 
 static enum error_code check_stored(struct api_call *call)
 {
-    struct capture_source source;
+    struct capture_source source, before;
     struct source_account account = {0};
-    enum error_code       code = sources_find(call, &source);
+    struct str            secrets = {0};
+    enum error_code       code = sources_find(call, &before);
+    source = before;
+    if (!code && cJSON_GetArraySize(call->body) && call->role < ROLE_REVIEWER)
+        return error_set(&call->error, ERROR_FORBIDDEN, "to test other settings needs the role %s; yours is %s", role_names[ROLE_REVIEWER], role_names[call->role]);
+    if (!code)
+        code = sources_body(call, &source, &secrets);
+    if (!code)
+        code = sources_guard_secrets(&before, source.config, secrets, &call->error);
     if (code)
         return code;
-    return show_check(call, capture_check(call->api->capture, call->workspace->name, &source, (struct str){0}, &account, &call->error), &account);
+    return show_check(call, capture_check(call->api->capture, call->workspace->name, &source, secrets, &account, &call->error), &account);
 }
 
 /* ---- Looking something up ---- */
@@ -154,8 +162,10 @@ const struct api_route api_sources_ask_routes[] = {
      "{\"type\":\"object\",\"required\":[\"name\",\"connector\"],\"properties\":{\"name\":{\"type\":\"string\"},\"connector\":{\"type\":\"string\"},\"config\":{"
      "\"type\":\"object\"},\"query\":" SOURCES_QUERY ",\"mode\":" SOURCES_MODE ",\"secrets\":{\"type\":\"object\"}}}",
      CHECKED, NULL, 0, check_new},
-    {HTTP_POST, "/sources/{id}/check", API_CLIENT, ROLE_PRACTITIONER, "source_check", "test the connection of a source", CHECK_DETAILS, NULL, NULL, CHECKED, NULL,
-     0, check_stored},
+    {HTTP_POST, "/sources/{id}/check", API_CLIENT, ROLE_PRACTITIONER, "source_check", "test the connection of a source",
+     CHECK_DETAILS " With config, secrets, query or mode: as they would be, which is for reviewers; {}: as it is.", NULL,
+     "{\"type\":\"object\",\"properties\":{\"config\":{\"type\":\"object\"},\"query\":" SOURCES_QUERY ",\"mode\":" SOURCES_MODE ",\"secrets\":{\"type\":\"object\"}}}",
+     CHECKED, NULL, 0, check_stored},
     {HTTP_POST, "/sources/{id}/look", API_CLIENT, ROLE_PRACTITIONER, "source_look", "look something up on the platform, once",
      "A person's own search (query), or the thread of a post (mode thread, post: its id), through this source: at most `most` posts (50 where not given) "
      "within 20 seconds. They are shown and not kept, unless keeps. Platforms allow this for people and not for harvesting: there is no paging.",
