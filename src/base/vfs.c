@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -229,6 +230,26 @@ enum error_code vfs_make_folders(const char *path, struct error *error)
     if (stat(path, &facts) || !S_ISDIR(facts.st_mode))
         return error_set(error, ERROR_INVALID, "%s is not a folder", path);
     return ERROR_NONE;
+}
+
+enum error_code vfs_make_temporary(char path[512], struct error *error)
+{
+    const char *folder = getenv("TMPDIR");
+    if (!vfs_join(path, folder && *folder ? folder : "/tmp", "bellwether-XXXXXX"))
+        return error_set(error, ERROR_INVALID, "TMPDIR is too long: %.60s...", folder);
+    return mkdtemp(path) ? ERROR_NONE : error_set_os(error, "cannot make a folder %s", path);
+}
+
+static int remove_one(const char *path, const struct stat *facts, int type, struct FTW *where)
+{
+    (void)facts, (void)type, (void)where;
+    remove(path);
+    return 0;
+}
+
+void vfs_remove_folder(const char *path)
+{
+    nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 bool vfs_exists(const char *path)

@@ -37,6 +37,10 @@ enum error_code vfs_rename(const char *from, const char *to, struct error *error
 enum error_code vfs_remove(const char *path, struct error *error); /* a missing file is no error */
 enum error_code vfs_sync_folder(const char *path, struct error *error);
 enum error_code vfs_make_folders(const char *path, struct error *error); /* with parents, mode 0700 */
+/* A new folder of one's own, mode 0700, where temporary things lie (TMPDIR, else /tmp). */
+enum error_code vfs_make_temporary(char path[512], struct error *error);
+/* The folder and all that is in it; links are not followed. What cannot be removed stays: nobody waits for it. */
+void            vfs_remove_folder(const char *path);
 bool            vfs_exists(const char *path);
 bool            vfs_file_size(const char *path, uint64_t *size_out); /* without opening it; false for anything but a plain file */
 uint64_t        vfs_free_bytes(const char *folder); /* that a program may still write on its disk; UINT64_MAX where nobody knows */

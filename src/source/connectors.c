@@ -1,9 +1,12 @@
 /* The connectors that are built in: one row, one folder. */
 #include "source/source.h"
+
+#include "source/mastodon/connector.h"
 #include "source/webhook/webhook.h"
 
 const struct connector *const connectors[] = {
-    &webhook_connector,
+    &connector_mastodon,
+    &connector_webhook,
     NULL,
 };
 

@@ -1,4 +1,5 @@
 /* A connector that is built in, on a thread of its own; and which of the two kinds a run is. */
+#include "source/program.h"
 #include "source/run_inside.h"
 
 #include <stdlib.h>
@@ -87,7 +88,7 @@ enum error_code source_run_start(const struct source_setup *setup, const struct 
     *run_out = NULL;
     if (setup->connector)
         return start_inner(setup, host, run_out, error);
-    return error_set(error, ERROR_INVALID, "connectors of others cannot be run yet");
+    return program_start(setup, host, &program_times_usual, run_out, error);
 }
 
 const struct connector *source_run_connector(const struct source_run *run)

@@ -9,6 +9,7 @@
  *     fuzz_api     a call of the API, on a server of its own: an answer of a known status and form, never a 500
  *     fuzz_source  a line of a connector: what was understood says the same when it is printed and read again
  *     fuzz_table   a table reads the same however its bytes arrive; its posts survive the outer form
+ *     fuzz_mastodon  a stream of server-sent events is the same however it is cut; its statuses become items with sound ids
  *
  * With -Dfuzzers=true and clang they are libFuzzer programs (make fuzz). Without, driver.c feeds them the seeds in
  * corpus/ and what becomes of those under a few thousand random changes, always the same ones, as a part of make

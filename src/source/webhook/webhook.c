@@ -149,7 +149,7 @@ static const struct connector_field fields[] = {
      .help = "What deliveries are signed with. Leave it to Bellwether to make one: it is shown this once."},
     {0}};
 
-const struct connector webhook_connector = {
+const struct connector connector_webhook = {
     .name = "webhook",
     .network = "webhook",
     .title = "Webhook",

@@ -12,7 +12,7 @@
 
 #include "source/source.h"
 
-extern const struct connector webhook_connector;
+extern const struct connector connector_webhook;
 
 enum {
     WEBHOOK_MAX_BYTES = 1024 * 1024, /* of a delivery */
