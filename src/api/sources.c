@@ -190,7 +190,10 @@ enum error_code sources_body_new(struct api_call *call, struct capture_source *s
 {
     *source_out = (struct capture_source){.config = STR("{}"), .query = STR("{}"), .keep = CAPTURE_MATCHED,
                                           .owner = call->caller.member.id, .owner_name = call->caller.member.name};
-    return sources_body(call, source_out, secrets_out);
+    enum error_code code = sources_body(call, source_out, secrets_out);
+    if (!code && !api_body_has(call, "keep"))
+        source_out->keep = sources_usual_keep(connector_by_name(source_out->connector));
+    return code;
 }
 
 static enum error_code create(struct api_call *call)

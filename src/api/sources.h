@@ -23,10 +23,12 @@ void sources_print_one(struct json *json, const struct capture_source *source, c
 #define SOURCES_NOW_FILE "sources.now"
 enum { SOURCES_NOW_EVERY_S = 10, SOURCES_NOW_MAX_BYTES = 16 * 1024 * 1024 };
 
-/* ---- In words ---- */
+/* ---- In words, and what is usual ---- */
 
 /* Where a source stands, in a few words ("catching up", "trying again at 18:04:10"), and what a person should do about it, or nothing. */
 void sources_words(const struct capture_source *source, const struct capture_health *health, struct buf *words, struct buf *advice);
+/* What is kept where nobody says: what is brought to our door was chosen by whoever brings it; of what is read from a platform, what topics match. */
+enum capture_keep sources_usual_keep(const struct connector *connector);
 /* A token that ends within SOURCES_WARN_DAYS, or has ended. */
 enum { SOURCES_WARN_DAYS = 14 };
 bool sources_is_near_expiry(const struct capture_source *source, int64_t now_us);

@@ -60,3 +60,8 @@ void sources_words(const struct capture_source *source, const struct capture_hea
         break;
     }
 }
+
+enum capture_keep sources_usual_keep(const struct connector *connector)
+{
+    return connector && connector->made_secret ? CAPTURE_ALL : CAPTURE_MATCHED;
+}

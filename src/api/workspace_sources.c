@@ -198,10 +198,11 @@ static enum error_code tell_now(struct api *api, struct workspace *workspace, st
         print_now(api, workspace, sources, count, &now);
         const char *behind = now.len ? memchr(now.ptr, ',', now.len) : NULL; /* the time alone is no news */
         uint64_t    figures = behind ? hash_bytes(behind, now.len - (size_t)(behind - now.ptr)) : 0;
-        if (figures != watch->figures)
+        bool is_news = figures != watch->figures;
+        if (is_news)
             sources_tell(workspace, 0, "figures");
         watch->figures = figures;
-        if (now_us - watch->written_us >= SOURCES_NOW_EVERY_S * CLOCK_SECOND_US && !now.has_failed) {
+        if ((is_news || now_us - watch->written_us >= SOURCES_NOW_EVERY_S * CLOCK_SECOND_US) && !now.has_failed) {
             code = write_now(workspace, buf_str(&now), error);
             watch->written_us = now_us;
         }

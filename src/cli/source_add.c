@@ -157,7 +157,7 @@ static enum error_code find_connector(struct cli *cli, const char *name, const s
 static enum error_code add(struct cli *cli, const struct connector *connector, struct record *records, struct sources_given *given)
 {
     const char           *name = source_argument(cli, 0);
-    struct capture_source source = {.name = str_of(connector ? connector->title : name), .connector = str_of(name), .keep = CAPTURE_MATCHED,
+    struct capture_source source = {.name = str_of(connector ? connector->title : name), .connector = str_of(name), .keep = sources_usual_keep(connector),
                                     .is_paused = cli_switch(cli, "paused")};
     struct capture_key    key;
     struct str            made = {0};

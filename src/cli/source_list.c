@@ -41,10 +41,11 @@ static void print_json(struct cli *cli, const struct capture_source *source, con
 
 /* ---- list ---- */
 
-static struct str state_of(const struct capture_source *source, const cJSON *now)
+/* One that a server does not tell of yet was added just now. */
+static struct str state_of(const struct capture_source *source, const struct sources_now *now)
 {
-    const char *words = text_of(now, "words");
-    return source->is_paused ? STR("paused") : words ? str_of(words) : STR("no server runs");
+    const char *words = text_of(sources_now_of(now, source->id), "words");
+    return source->is_paused ? STR("paused") : words ? str_of(words) : now->all ? STR("connecting") : STR("no server runs");
 }
 
 static struct str rate_of(struct cli *cli, const cJSON *now)
@@ -78,7 +79,7 @@ enum error_code source_deed_list(struct cli *cli)
             print_json(cli, &sources[i], one);
         else
             code = show_row(cli, &table, (const struct str[]){show_number(&cli->arena, (uint64_t)sources[i].id), show_cut(&cli->arena, sources[i].name, 20),
-                                                              sources[i].connector, keep_of(cli, &sources[i]), rate_of(cli, one), state_of(&sources[i], one)});
+                                                              sources[i].connector, keep_of(cli, &sources[i]), rate_of(cli, one), state_of(&sources[i], &now)});
     }
     sources_now_free(&now);
     if (code)
@@ -145,12 +146,12 @@ static void print_health(struct cli *cli, const cJSON *now)
     part_number(cli, "restarts", health, "restarts");
 }
 
-static void print_source(struct cli *cli, const struct capture_source *source, const cJSON *now)
+static void print_source(struct cli *cli, const struct capture_source *source, const struct sources_now *now)
 {
     const struct connector *connector = connector_by_name(source->connector);
     buf_printf(&cli->out, "%s%.*s%s  (%lld)\n", show_bold(cli), STR_ARG(show_clean(&cli->arena, source->name)), show_plain(cli), (long long)source->id);
     part(cli, "state", state_of(source, now));
-    print_health(cli, now);
+    print_health(cli, sources_now_of(now, source->id));
     part(cli, "connector", source->connector);
     part(cli, "tested with", str_of(connector ? connector->evidence : ""));
     part(cli, "keeps", keep_of(cli, source));
@@ -173,11 +174,10 @@ enum error_code source_deed_show(struct cli *cli)
     if (code)
         return code;
     sources_now_read(cli, &now);
-    const cJSON *one = sources_now_of(&now, source.id);
     if (cli->is_json)
-        print_json(cli, &source, one);
+        print_json(cli, &source, sources_now_of(&now, source.id));
     else
-        print_source(cli, &source, one);
+        print_source(cli, &source, &now);
     sources_now_free(&now);
     return cli_flush(cli);
 }

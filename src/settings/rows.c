@@ -56,10 +56,10 @@ const struct setting_row setting_rows[] = {
              "on inner doors."},
 
     {"sources", "private_addresses", SETTING_BOOLEAN, "no", RESTART,
-     .help = "Whether sources may listen to addresses of this machine and of private nets, such as a relay or a forum in "
-             "the house. No: who adds a source cannot make the server knock on inner doors."},
+     .help = "Whether sources may speak to this machine and to private nets (a forum in the house). No: who adds one "
+             "cannot make the server knock on inner doors."},
     {"sources", "programs", SETTING_TEXT, "", RESTART,
-     .help = "A folder with connectors of others: each program in it can be added as a source. They run as this server's "
-             "user. Empty: none may run."},
+     .help = "A folder with connectors of others: each program in it can be added as a source, and runs as this "
+             "server's user. Empty: none may run."},
     {0},
 };

@@ -46,7 +46,7 @@ function begin(connector: Connector, before: Source | null): Written {
     values: Object.fromEntries(connector.fields.map((field) => [field.name, field.is_secret ? "" : textOf(before?.config[field.name], field)])),
     query,
     mode: before?.mode ?? listening[0] ?? connector.modes[0] ?? "stream",
-    keep: before?.keep ?? "matched",
+    keep: before?.keep ?? (connector.fields.some((field) => field.is_made) ? "all" : "matched"),
     sample: String(before?.sample_per_mille || 10),
     owner: before ? (before.owner?.id ?? null) : (session.value?.member.id ?? null),
     expires: before?.expires_at ? toLocal(before.expires_at).slice(0, 10) : "",
