@@ -2,10 +2,12 @@
 #include "source/source.h"
 
 #include "source/mastodon/connector.h"
+#include "source/nostr/nostr.h"
 #include "source/webhook/webhook.h"
 
 const struct connector *const connectors[] = {
     &connector_mastodon,
+    &connector_nostr,
     &connector_webhook,
     NULL,
 };
