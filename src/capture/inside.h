@@ -230,7 +230,7 @@ void          capture_unpin(struct capture *capture, struct pinned pinned);
 
 /* manage.c */
 void *manager_run(void *capture);
-void  wire_free(struct wire *wire); /* it has stopped */
+void  capture_wire_free(struct wire *wire); /* it has stopped */
 /* Into path where it is a program; false: none may be run. */
 bool  program_path(const struct capture *capture, struct str connector, char path[512]);
 
