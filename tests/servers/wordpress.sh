@@ -102,16 +102,17 @@ run() {
     port=$(free_port)
     others=
     database=
-    trap 'trap - EXIT; kill $others $database 2>/dev/null || true; wait 2>/dev/null || true' EXIT
+    trap 'trap - EXIT; kill -TERM -- $others $database 2>/dev/null || true; wait 2>/dev/null || true' EXIT
     trap 'exit 0' TERM INT HUP
     database "$at"
     others=
     site_port=$port
     [ "${2:-}" = limits ] && port=$(free_port) && in_front "$port" "$site_port"
     config "$at" "http://127.0.0.1:$port"
-    PHP_CLI_SERVER_WORKERS=4 php -d opcache.enable_cli=1 -d memory_limit=256M -S "127.0.0.1:$site_port" -t "$at/site" "$here/wordpress.php" >"$at/php.log" 2>&1 &
+    # A session of its own: its workers go with it.
+    PHP_CLI_SERVER_WORKERS=4 setsid php -d opcache.enable_cli=1 -d memory_limit=256M -S "127.0.0.1:$site_port" -t "$at/site" "$here/wordpress.php" >"$at/php.log" 2>&1 &
     server=$!
-    others="$others $server"
+    others="$others -$server"
     printf 'exec php "%s/wordpress.php" "%s/site" "$@"\n' "$here" "$at" >"$at/tool.sh"
     for _ in $(seq 150); do
         curl -fsS -o /dev/null "http://127.0.0.1:$site_port/wp-json/" 2>/dev/null && break
