@@ -102,7 +102,7 @@ run() {
     port=$(free_port)
     others=
     database=
-    trap 'trap - EXIT; kill -TERM -- $others $database 2>/dev/null || true; wait 2>/dev/null || true' EXIT
+    trap 'trap - EXIT; kill -s TERM -- $others $database 2>/dev/null || true; wait 2>/dev/null || true' EXIT
     trap 'exit 0' TERM INT HUP
     database "$at"
     others=
