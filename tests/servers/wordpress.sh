@@ -71,7 +71,7 @@ install() {
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
-# usage: in_front PORT SITE_PORT: nginx, which lets two requests a second pass, and five at once
+# usage: in_front PORT SITE_PORT: nginx, which lets a request pass every two seconds, and five at once
 in_front() {
     mkdir -p "$at/nginx"
     nginx=$(command -v nginx || echo "$folder/nginx/usr/sbin/nginx")
@@ -79,7 +79,7 @@ in_front() {
 daemon off; pid $at/nginx.pid; error_log $at/nginx.log; worker_processes 1;
 events {}
 http {
-    access_log off; limit_req_zone \$server_name zone=all:1m rate=2r/s; limit_req_status 429;
+    access_log off; limit_req_zone \$binary_remote_addr zone=all:1m rate=30r/m; limit_req_status 429;
     client_body_temp_path $at/nginx/b; proxy_temp_path $at/nginx/p; fastcgi_temp_path $at/nginx/f; uwsgi_temp_path $at/nginx/u; scgi_temp_path $at/nginx/s;
     server {
         listen 127.0.0.1:$1;
