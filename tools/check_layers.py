@@ -14,7 +14,7 @@ LAYERS = [
     ({"post"}, set()),
     ({"query", "table"}, set()),
     ({"archive", "trend", "source"}, set()),
-    ({"listen"}, set()),
+    ({"kit", "listen"}, set()),
     ({"alert", "capture", "chronicle", "intake", "read", "team", "tool", "topic"}, set()),
     ({"demo", "page"}, set()),
     ({"api"}, set()),

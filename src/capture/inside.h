@@ -119,6 +119,15 @@ struct look {
     char                 message[SOURCE_SAID_BYTES];
 };
 
+/* A delivery whose result is waited for (deliver.c). On the stack of who waits. */
+#define DELIVERY_PREFIX "delivery." /* of the command's id; deeds' begin with a digit */
+struct delivering {
+    struct delivering   *next;
+    char                 id[SOURCE_KEY_BYTES];
+    bool                 is_done;
+    struct source_result result;
+};
+
 struct wire {
     struct wire    *next;
     struct capture *capture;
@@ -167,6 +176,7 @@ struct wire {
     struct source_result results[RESULTS_MAX];
     size_t               result_count;
     struct look         *looks;
+    struct delivering   *delivering;
     char                 network[64];
     uint64_t             recovered; /* courier: generation for which what was lost was looked through */
     unsigned             acts, modes, text_max;
@@ -223,7 +233,7 @@ void          capture_unpin(struct capture *capture, struct pinned pinned);
 
 /* manage.c */
 void *manager_run(void *capture);
-void  wire_free(struct wire *wire); /* it has stopped */
+void  capture_wire_free(struct wire *wire); /* it has stopped */
 /* Into path where it is a program; false: none may be run. */
 bool  program_path(const struct capture *capture, struct str connector, char path[512]);
 

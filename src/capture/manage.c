@@ -70,7 +70,7 @@ static void stop_thread(struct wire *wire)
     wire->has_thread = false;
 }
 
-void wire_free(struct wire *wire)
+void capture_wire_free(struct wire *wire)
 {
     for (size_t i = 0; i < wire->queue_count; i++)
         source_batch_free(wire->queue[i]);
@@ -100,7 +100,7 @@ static void end_wire(struct capture *capture, struct wire *wire)
     while (wire->pins)
         pthread_cond_wait(&capture->changed, &capture->lock);
     pthread_mutex_unlock(&capture->lock);
-    wire_free(wire);
+    capture_wire_free(wire);
 }
 
 static struct str copy(struct wire *wire, struct str text)
@@ -144,7 +144,7 @@ static struct wire *new_wire(struct capture *capture, struct client *client, con
                    keep_read_query(wanted->kept->source.query, &wire->arena, &wire->query, NULL) == ERROR_NONE;
     wire->has_thread = is_read && pthread_create(&wire->thread, NULL, wire_run, wire) == 0;
     if (!wire->has_thread) {
-        wire_free(wire);
+        capture_wire_free(wire);
         return NULL;
     }
     add_wire(capture, wire);
