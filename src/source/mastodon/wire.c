@@ -1,4 +1,7 @@
-/* How a subscription hears: one WebSocket for all its channels, or one SSE connection for each stream, or polling; in this order, as the server lets. */
+/* How a subscription hears: by WebSocket, or by server-sent events, or by polling; in this order, as the server lets.
+ *
+ * Each stream has a connection and a thread of its own. Mastodon can carry many streams over one WebSocket, but a server that does not know of that
+ * says nothing and leaves all but the first silent. */
 #include "base/clock.h"
 #include "net/websocket.h"
 #include "source/mastodon/mastodon.h"
@@ -81,29 +84,6 @@ static void put_query(const struct mastodon_channel *channel, struct buf *url)
     }
 }
 
-/* The other streams over the connection that was opened for the first. */
-static enum error_code subscribe(struct mastodon_worker *worker, struct websocket *websocket, const struct mastodon_channel *first, struct error *error)
-{
-    const struct mastodon_channel *channels = worker->sub->channels;
-    enum error_code                code = ERROR_NONE;
-    for (size_t i = worker->first; !code && i < worker->first + worker->count; i++) {
-        if (channels[i].stream[0] == '\0' || (strcmp(channels[i].stream, first->stream) == 0 && strcmp(channels[i].tag, first->tag) == 0))
-            continue;
-        struct buf  text = {0};
-        cJSON      *object = cJSON_CreateObject();
-        cJSON_AddStringToObject(object, "type", "subscribe");
-        cJSON_AddStringToObject(object, "stream", channels[i].stream);
-        if (channels[i].tag[0])
-            cJSON_AddStringToObject(object, "tag", channels[i].tag);
-        char *printed = cJSON_PrintUnformatted(object);
-        code = printed ? websocket_send(websocket, str_of(printed), false, error) : ERROR_MEMORY;
-        cJSON_free(printed);
-        cJSON_Delete(object);
-        buf_fini(&text);
-    }
-    return code;
-}
-
 static enum outcome hear_websocket(struct hearing *hearing, struct websocket *websocket)
 {
     struct mastodon_worker *worker = hearing->worker;
@@ -163,14 +143,11 @@ static enum outcome by_websocket(struct hearing *hearing)
     buf_fini(&url);
     if (code)
         return code == ERROR_CANCELLED ? STOPPED : code == ERROR_IO || code == ERROR_BUSY ? FAILED : REFUSED;
-    enum outcome outcome = LOST;
-    if (!subscribe(worker, websocket, first, &hearing->error)) {
-        /* Now that it is open nothing is missed any more: what came before is read, while the stream waits in its socket. */
-        outcome = STOPPED;
-        if (fill(worker, WITH_STREAM | WITHOUT_STREAM, true)) {
-            mastodon_say_live(worker->sub, "by WebSocket");
-            outcome = hear_websocket(hearing, websocket);
-        }
+    /* Now that it is open nothing is missed any more: what came before is read, while the stream waits in its socket. */
+    enum outcome outcome = STOPPED;
+    if (fill(worker, WITH_STREAM | WITHOUT_STREAM, true)) {
+        mastodon_say_live(worker->sub, "by WebSocket");
+        outcome = hear_websocket(hearing, websocket);
     }
     websocket_close(websocket, 1000);
     return outcome;
@@ -281,8 +258,11 @@ static bool find_accounts(struct mastodon_worker *worker)
         if (!str_starts_with(str_of(channel->name), STR("account:")) || channel->path[0])
             continue;
         struct buf path = {.max_bytes = 1024};
+        struct str account = str_of(channel->name + 8), domain = str_of(sub->mastodon->domain);
+        if (account.len > domain.len + 1 && str_ends_with(account, domain) && account.ptr[account.len - domain.len - 1] == '@')
+            account.len -= domain.len + 1; /* its own are known by their name alone */
         buf_append_str(&path, STR("/api/v1/accounts/lookup?acct="));
-        fetch_encode(str_of(channel->name + 8), &path);
+        fetch_encode(account, &path);
         buf_append_char(&path, '\0');
         for (unsigned tries = 0; !path.has_failed; tries++) {
             struct mastodon_answer answer;
@@ -307,7 +287,7 @@ static bool find_accounts(struct mastodon_worker *worker)
     return true;
 }
 
-/* One connection carries one stream by SSE: each stream but the first goes to a thread of its own (home and mentions share one). */
+/* Each stream but the first goes to a thread of its own. (Home and mentions share one; so do all accounts, which have none.) */
 static void split(struct mastodon_worker *worker)
 {
     struct mastodon_sub           *sub = worker->sub;
@@ -366,12 +346,12 @@ void mastodon_listen(struct mastodon_worker *worker)
     }
     if (sub->order->mode == SOURCE_POLL)
         may_websocket = may_sse = false;
-    if (is_first && may_sse && !may_websocket)
+    if (is_first && (may_sse || may_websocket))
         split(worker);
     /* What came since the last time may be much: before a stream waits for it. */
-    if (!fill(worker, WITH_STREAM | WITHOUT_STREAM, false))
+    if (!fill(worker, WITH_STREAM | WITHOUT_STREAM, true))
         return;
-    bool is_websocket = may_websocket && is_first, is_sse = may_sse;
+    bool is_websocket = may_websocket, is_sse = may_sse;
     for (unsigned tries = 0; !is_stopping(worker);) {
         int64_t      began_us = clock_monotonic_us();
         enum outcome outcome = REFUSED;
@@ -380,8 +360,6 @@ void mastodon_listen(struct mastodon_worker *worker)
             if (outcome == REFUSED) {
                 is_websocket = false;
                 source_port_log(sub->mastodon->port, "info", "no WebSocket: %s", hearing.error.message);
-                if (is_sse && is_first)
-                    split(worker);
             }
         }
         if (outcome == REFUSED && is_sse) {
@@ -393,7 +371,7 @@ void mastodon_listen(struct mastodon_worker *worker)
         if (outcome == REFUSED) {
             if (!by_polling(worker, may_websocket || may_sse ? STREAM_AGAIN_S * CLOCK_SECOND_US : 0))
                 return;
-            is_websocket = may_websocket && is_first && worker->count == sub->channel_count;
+            is_websocket = may_websocket;
             is_sse = may_sse;
             continue;
         }
