@@ -123,35 +123,23 @@ static void print_mail(const struct alert_world *world, const struct alert_kept 
 
 /* ---- The webhook ---- */
 
-static void member_text(struct json *json, const char *name, struct str value)
-{
-    json_key(json, name);
-    json_str(json, value);
-}
-
-static void member_number(struct json *json, const char *name, int64_t value)
-{
-    json_key(json, name);
-    json_i64(json, value);
-}
-
 static void print_firing(const struct alert_kept *kept, const struct alert_firing *firing, struct json *json)
 {
     json_object(json);
-    member_number(json, "id", firing->id);
+    json_put_i64(json, "id", firing->id);
     json_key(json, "at");
     json_time(json, firing->at_us);
-    member_text(json, "title", firing->title);
-    member_text(json, "words", firing->words);
-    member_number(json, "value", firing->value);
+    json_put_str(json, "title", firing->title);
+    json_put_str(json, "words", firing->words);
+    json_put_i64(json, "value", firing->value);
     if (kept->rule.on == ALERT_TONE)
-        member_number(json, "known", firing->known);
-    member_number(json, "voices", firing->voices);
+        json_put_i64(json, "known", firing->known);
+    json_put_i64(json, "voices", firing->voices);
     json_key(json, "expected");
     json_double(json, firing->expected, 3);
     json_key(json, "z");
     json_double(json, firing->z, 3);
-    member_number(json, "window_s", firing->window_us / CLOCK_SECOND_US);
+    json_put_i64(json, "window_s", firing->window_us / CLOCK_SECOND_US);
     json_key(json, "trend");
     firing->trend ? json_i64(json, firing->trend) : json_null(json);
     json_end(json);
@@ -164,13 +152,13 @@ static void print_json(const struct alert_world *world, const struct alert_kept 
     struct json              json = json_writer(out);
     struct buf               text = {0};
     json_object(&json);
-    member_text(&json, "event", str_of(events[kind]));
-    member_text(&json, "client", str_of(world->client));
+    json_put_str(&json, "event", str_of(events[kind]));
+    json_put_str(&json, "client", str_of(world->client));
     json_key(&json, "alert");
     json_object(&json);
-    member_number(&json, "id", kept->id);
-    member_text(&json, "name", kept->rule.name);
-    member_text(&json, "owner", kept->owner_name);
+    json_put_i64(&json, "id", kept->id);
+    json_put_str(&json, "name", kept->rule.name);
+    json_put_str(&json, "owner", kept->owner_name);
     json_end(&json);
     json_key(&json, "firings");
     json_array(&json);
@@ -181,14 +169,14 @@ static void print_json(const struct alert_world *world, const struct alert_kept 
     json_array(&json);
     for (size_t i = 0; i < post_count; i++) {
         json_object(&json);
-        member_text(&json, "id", posts[i].id);
+        json_put_str(&json, "id", posts[i].id);
         json_key(&json, "at");
         json_time(&json, posts[i].at_us);
-        member_text(&json, "author", post_author_name(&posts[i]));
-        member_text(&json, "platform", posts[i].platform);
+        json_put_str(&json, "author", post_author_name(&posts[i]));
+        json_put_str(&json, "platform", posts[i].platform);
         buf_clear(&text);
         letter_clean(posts[i].text, ALERT_SAMPLE_TEXT_BYTES, &text);
-        member_text(&json, "text", buf_str(&text));
+        json_put_str(&json, "text", buf_str(&text));
         json_end(&json);
     }
     json_end(&json);

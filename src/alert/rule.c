@@ -257,33 +257,21 @@ static void print_quiet(const struct alert_quiet *quiet, struct json *json)
     json_end(json);
 }
 
-static void print_number(struct json *json, const char *name, int64_t value)
-{
-    json_key(json, name);
-    json_i64(json, value);
-}
-
-static void print_str(struct json *json, const char *name, struct str value)
-{
-    json_key(json, name);
-    json_str(json, value);
-}
-
 void alert_rule_print(const struct alert_rule *rule, struct json *json)
 {
-    print_str(json, "name", rule->name);
-    print_str(json, "on", str_of(alert_on_names[rule->on]));
-    print_str(json, "query", rule->query);
+    json_put_str(json, "name", rule->name);
+    json_put_str(json, "on", str_of(alert_on_names[rule->on]));
+    json_put_str(json, "query", rule->query);
     json_key(json, "topic");
     rule->topic ? json_i64(json, rule->topic) : json_null(json);
-    print_str(json, "author", rule->author);
-    print_number(json, "window_s", rule->window_us / CLOCK_SECOND_US);
-    print_str(json, "sensitivity", str_of(alert_sensitivity_names[rule->sensitivity]));
+    json_put_str(json, "author", rule->author);
+    json_put_i64(json, "window_s", rule->window_us / CLOCK_SECOND_US);
+    json_put_str(json, "sensitivity", str_of(alert_sensitivity_names[rule->sensitivity]));
     json_key(json, "least_strength");
     json_double(json, rule->least_strength, 3);
-    print_number(json, "least_posts", rule->least_posts);
-    print_number(json, "least_voices", rule->least_voices);
-    print_number(json, "cooldown_s", rule->cooldown_us / CLOCK_SECOND_US);
+    json_put_i64(json, "least_posts", rule->least_posts);
+    json_put_i64(json, "least_voices", rule->least_voices);
+    json_put_i64(json, "cooldown_s", rule->cooldown_us / CLOCK_SECOND_US);
     print_quiet(&rule->quiet, json);
     json_key(json, "mail");
     json_array(json);

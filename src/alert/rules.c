@@ -204,12 +204,6 @@ enum error_code alert_versions(struct record *record, int64_t id, struct json *j
 
 /* ---- Shown ---- */
 
-static void print_time(struct json *json, const char *name, int64_t at_us)
-{
-    json_key(json, name);
-    at_us ? json_time(json, at_us) : json_null(json);
-}
-
 void alert_kept_print(const struct alert_kept *kept, struct json *json)
 {
     struct buf words = {.max_bytes = 64 * 1024};
@@ -230,10 +224,10 @@ void alert_kept_print(const struct alert_kept *kept, struct json *json)
     json_key(json, "name");
     json_str(json, kept->owner_name);
     json_end(json);
-    print_time(json, "created_at", kept->created_us);
-    print_time(json, "changed_at", kept->changed_us);
-    print_time(json, "evaluated_at", kept->evaluated_us);
-    print_time(json, "fired_at", kept->fired_us);
+    json_put_time(json, "created_at", kept->created_us);
+    json_put_time(json, "changed_at", kept->changed_us);
+    json_put_time(json, "evaluated_at", kept->evaluated_us);
+    json_put_time(json, "fired_at", kept->fired_us);
     json_key(json, "problem");
     kept->problem.len ? json_str(json, kept->problem) : json_null(json);
     json_key(json, "record");

@@ -7,24 +7,6 @@ enum { WEEKS_DEFAULT = 4, WEEKS_MOST = 12, HITS_WITH_POSTS = 5 };
 
 enum error_code alerts_preview(struct api_call *call);
 
-static void put_time(struct json *json, const char *name, int64_t at_us)
-{
-    json_key(json, name);
-    at_us ? json_time(json, at_us) : json_null(json);
-}
-
-static void put_number(struct json *json, const char *name, uint64_t value)
-{
-    json_key(json, name);
-    json_i64(json, (int64_t)value);
-}
-
-static void put_real(struct json *json, const char *name, double value, int decimals)
-{
-    json_key(json, name);
-    json_double(json, value, decimals);
-}
-
 static void print_words(struct json *json, const struct alert_rule *rule, const struct alert_preview *preview)
 {
     json_key(json, "words");
@@ -38,11 +20,11 @@ static void print_words(struct json *json, const struct alert_rule *rule, const 
         json_text(json, alert_sensitivity_names[word]);
         json_key(json, "words");
         json_text(json, alert_sensitivity_words[word]);
-        put_real(json, "z", rule->on == ALERT_TREND ? alert_trend_strength(&own) : alert_threshold((enum alert_sensitivity)word), 2);
-        put_number(json, "fired", preview->per_word[word]);
-        put_real(json, "a_week", rate.a_week, 2);
-        put_real(json, "low", rate.low, 2);
-        put_real(json, "high", rate.high, 2);
+        json_put_double(json, "z", rule->on == ALERT_TREND ? alert_trend_strength(&own) : alert_threshold((enum alert_sensitivity)word), 2);
+        json_put_i64(json, "fired", preview->per_word[word]);
+        json_put_double(json, "a_week", rate.a_week, 2);
+        json_put_double(json, "low", rate.low, 2);
+        json_put_double(json, "high", rate.high, 2);
         json_end(json);
     }
     json_end(json);
@@ -73,12 +55,12 @@ static enum error_code print_hits(struct api_call *call, const struct alert_worl
     for (size_t i = 0; i < preview->hit_count && !code; i++) {
         const struct alert_preview_hit *hit = &preview->hits[i];
         json_object(json);
-        put_time(json, "at", hit->at_us);
-        put_number(json, "value", hit->value);
-        put_number(json, "known", hit->known);
-        put_number(json, "voices", hit->voices);
-        put_real(json, "expected", hit->expected, 2);
-        put_real(json, "z", hit->z, 2);
+        json_put_time(json, "at", hit->at_us);
+        json_put_i64(json, "value", hit->value);
+        json_put_i64(json, "known", hit->known);
+        json_put_i64(json, "voices", hit->voices);
+        json_put_double(json, "expected", hit->expected, 2);
+        json_put_double(json, "z", hit->z, 2);
         json_key(json, "trend");
         hit->trend ? json_i64(json, hit->trend) : json_null(json);
         json_key(json, "label");
@@ -105,9 +87,9 @@ static void print_timeline(struct json *json, const struct alert_preview *previe
     json_object(json);
     json_key(json, "by_s");
     json_i64(json, preview->bar_us / CLOCK_SECOND_US);
-    put_time(json, "from", preview->bars_from_us);
-    put_time(json, "since", preview->bars_from_us);
-    put_time(json, "until", preview->until_us);
+    json_put_time(json, "from", preview->bars_from_us);
+    json_put_time(json, "since", preview->bars_from_us);
+    json_put_time(json, "until", preview->until_us);
     json_key(json, "counts");
     json_array(json);
     for (size_t i = 0; i < preview->bar_count; i++) {
@@ -115,7 +97,7 @@ static void print_timeline(struct json *json, const struct alert_preview *previe
         total += preview->bars[i];
     }
     json_end(json);
-    put_number(json, "total", total);
+    json_put_i64(json, "total", total);
     json_key(json, "arriving_from");
     json_null(json);
     json_end(json);
@@ -143,12 +125,12 @@ enum error_code alerts_preview(struct api_call *call)
     if (code)
         return code;
     json_object(json);
-    put_time(json, "from", preview.from_us);
-    put_time(json, "until", preview.until_us);
-    put_time(json, "first_post_at", preview.first_us);
-    put_time(json, "judged_from", preview.judged_from_us < preview.until_us ? preview.judged_from_us : 0);
-    put_real(json, "weeks", preview.weeks, 2);
-    put_number(json, "fired", preview.fired);
+    json_put_time(json, "from", preview.from_us);
+    json_put_time(json, "until", preview.until_us);
+    json_put_time(json, "first_post_at", preview.first_us);
+    json_put_time(json, "judged_from", preview.judged_from_us < preview.until_us ? preview.judged_from_us : 0);
+    json_put_double(json, "weeks", preview.weeks, 2);
+    json_put_i64(json, "fired", preview.fired);
     json_key(json, "is_partial");
     json_bool(json, preview.is_partial);
     print_words(json, &rule, &preview);

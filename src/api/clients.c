@@ -6,11 +6,11 @@
 static void put(struct json *json, const struct team_client *client)
 {
     json_object(json);
-    people_put_text(json, "name", client->name);
-    people_put_text(json, "title", client->title);
+    json_put_str(json, "name", client->name);
+    json_put_str(json, "title", client->title);
     json_key(json, "members");
     json_i64(json, (int64_t)client->members);
-    people_put_time(json, "created_at", client->created_us);
+    json_put_time(json, "created_at", client->created_us);
     json_end(json);
 }
 

@@ -104,13 +104,13 @@ static enum error_code draw(struct api_call *call, const struct topic *topic, st
 
 void craft_put_sample(struct json *json, const struct topic_sample *sample)
 {
-    topics_put_i64(json, "id", sample->id);
-    topics_put_str(json, "kind", str_of(topic_sample_kinds[sample->kind]));
-    topics_put_i64(json, "version", sample->version);
-    topics_put_str(json, "query", sample->query);
-    topics_put_u64(json, "population", sample->population);
-    topics_put_u64(json, "matches", sample->matches);
-    topics_put_time(json, "drawn_at", sample->drawn_us);
+    json_put_i64(json, "id", sample->id);
+    json_put_str(json, "kind", str_of(topic_sample_kinds[sample->kind]));
+    json_put_i64(json, "version", sample->version);
+    json_put_str(json, "query", sample->query);
+    json_put_i64(json, "population", sample->population);
+    json_put_i64(json, "matches", sample->matches);
+    json_put_time(json, "drawn_at", sample->drawn_us);
     topics_put_person(json, "drawn_by", sample->by);
     json_key(json, "since");
     sample->since_us > INT64_MIN ? json_time(json, sample->since_us) : json_null(json);
@@ -183,17 +183,17 @@ static enum error_code sample_new(struct api_call *call)
 static void put_blind(struct json *json, const struct post *post, enum topic_label label)
 {
     json_object(json);
-    topics_put_str(json, "id", post->id);
-    topics_put_str(json, "platform", post->platform);
-    topics_put_time(json, "at", post->at_us);
-    topics_put_str(json, "author", post_author_name(post));
-    topics_put_str(json, "text", post->text);
-    topics_put_str(json, "lang", post->lang);
-    topics_put_str(json, "community", post->community);
-    topics_put_str(json, "url", post->url);
-    topics_put_bool(json, "is_reply", post->reply_to.len > 0);
-    topics_put_bool(json, "is_repost", post->repost_of.len > 0);
-    topics_put_str(json, "label", str_of(topic_label_names[label]));
+    json_put_str(json, "id", post->id);
+    json_put_str(json, "platform", post->platform);
+    json_put_time(json, "at", post->at_us);
+    json_put_str(json, "author", post_author_name(post));
+    json_put_str(json, "text", post->text);
+    json_put_str(json, "lang", post->lang);
+    json_put_str(json, "community", post->community);
+    json_put_str(json, "url", post->url);
+    json_put_bool(json, "is_reply", post->reply_to.len > 0);
+    json_put_bool(json, "is_repost", post->repost_of.len > 0);
+    json_put_str(json, "label", str_of(topic_label_names[label]));
     json_end(json);
 }
 
@@ -241,7 +241,7 @@ static enum error_code sample_posts(struct api_call *call)
         }
     }
     json_end(json);
-    topics_put_u64(json, "gone", gone);
+    json_put_i64(json, "gone", gone);
     json_end(json);
     return code;
 }
@@ -261,9 +261,9 @@ static enum error_code label_put(struct api_call *call)
     if (code)
         return code;
     json_object(&call->json);
-    topics_put_str(&call->json, "post", post);
-    topics_put_str(&call->json, "label", str_of(topic_label_names[label]));
-    topics_put_str(&call->json, "before", str_of(topic_label_names[before]));
+    json_put_str(&call->json, "post", post);
+    json_put_str(&call->json, "label", str_of(topic_label_names[label]));
+    json_put_str(&call->json, "before", str_of(topic_label_names[before]));
     json_end(&call->json);
     return ERROR_NONE;
 }
@@ -305,12 +305,12 @@ static void put_measured(struct json *json, const char *name, const struct measu
     }
     json_object(json);
     craft_put_sample(json, &measured->sample);
-    topics_put_u64(json, "size", measured->size);
-    topics_put_u64(json, "labelled_by_me", measured->mine);
-    topics_put_u64(json, "relevant", measured->tally.relevant);
-    topics_put_u64(json, "not", measured->tally.not_relevant);
-    topics_put_u64(json, "unsure", measured->tally.unsure);
-    topics_put_u64(json, "split", measured->tally.split);
+    json_put_i64(json, "size", measured->size);
+    json_put_i64(json, "labelled_by_me", measured->mine);
+    json_put_i64(json, "relevant", measured->tally.relevant);
+    json_put_i64(json, "not", measured->tally.not_relevant);
+    json_put_i64(json, "unsure", measured->tally.unsure);
+    json_put_i64(json, "split", measured->tally.split);
     json_end(json);
 }
 
@@ -380,12 +380,6 @@ static void meet(struct people *people, const struct measured *measured, uint64_
     }
 }
 
-static void put_double(struct json *json, const char *name, double value)
-{
-    json_key(json, name);
-    isnan(value) ? json_null(json) : json_double(json, value, 4);
-}
-
 static enum error_code put_people(struct api_call *call, const struct measured *matches, const struct measured *near)
 {
     struct json  *json = &call->json;
@@ -399,9 +393,9 @@ static enum error_code put_people(struct api_call *call, const struct measured *
     json_array(json);
     for (size_t i = 0; i < people.count; i++) {
         json_object(json);
-        topics_put_i64(json, "id", people.person[i].id);
-        topics_put_str(json, "name", people.person[i].name);
-        topics_put_u64(json, "labelled", people.labelled[i]);
+        json_put_i64(json, "id", people.person[i].id);
+        json_put_str(json, "name", people.person[i].name);
+        json_put_i64(json, "labelled", people.labelled[i]);
         json_end(json);
     }
     json_end(json);
@@ -416,10 +410,10 @@ static enum error_code put_people(struct api_call *call, const struct measured *
             json_object(json);
             topics_put_person(json, "first", people.person[a]);
             topics_put_person(json, "second", people.person[b]);
-            topics_put_u64(json, "both", agreement.both);
-            topics_put_u64(json, "same", agreement.same);
-            put_double(json, "raw", is_enough ? agreement.raw : NAN);
-            put_double(json, "kappa", is_enough ? agreement.kappa : NAN);
+            json_put_i64(json, "both", agreement.both);
+            json_put_i64(json, "same", agreement.same);
+            json_put_double(json, "raw", is_enough ? agreement.raw : NAN, 4);
+            json_put_double(json, "kappa", is_enough ? agreement.kappa : NAN, 4);
             json_end(json);
         }
     json_end(json);
@@ -439,7 +433,7 @@ static enum error_code state(struct api_call *call)
     if (code)
         return code;
     json_object(json);
-    topics_put_i64(json, "version", topic.version);
+    json_put_i64(json, "version", topic.version);
     put_measured(json, "matches", &matches);
     put_measured(json, "near", &near);
     topics_put_interval(json, "precision", topic_wilson(matches.tally.relevant, sure(&matches), TOPIC_Z_95), matches.tally.relevant,
@@ -447,9 +441,9 @@ static enum error_code state(struct api_call *call)
     put_recall(json, &matches, &near);
     json_key(json, "least");
     json_object(json);
-    topics_put_i64(json, "sure", TOPIC_LEAST_SURE);
-    topics_put_i64(json, "near", TOPIC_LEAST_NEAR);
-    topics_put_i64(json, "both", TOPIC_LEAST_BOTH);
+    json_put_i64(json, "sure", TOPIC_LEAST_SURE);
+    json_put_i64(json, "near", TOPIC_LEAST_NEAR);
+    json_put_i64(json, "both", TOPIC_LEAST_BOTH);
     json_end(json);
     code = put_people(call, &matches, &near);
     json_end(json);

@@ -121,14 +121,14 @@ static enum error_code put_clause(struct api_call *call, const struct craft *cra
     if (code)
         return code;
     json_object(json);
-    topics_put_str(json, "kind", str_of(topic_clause_kinds[clause->kind]));
-    topics_put_str(json, "text", clause->text);
-    topics_put_i64(json, "column", clause->column);
-    topics_put_str(json, "without", printed(call, clause->without));
-    topics_put_u64(json, "mentions_without", without);
-    topics_put_u64(json, "own", own);
-    topics_put_u64(json, "relevant", relevant);
-    topics_put_u64(json, "not", sure - relevant);
+    json_put_str(json, "kind", str_of(topic_clause_kinds[clause->kind]));
+    json_put_str(json, "text", clause->text);
+    json_put_i64(json, "column", clause->column);
+    json_put_str(json, "without", printed(call, clause->without));
+    json_put_i64(json, "mentions_without", without);
+    json_put_i64(json, "own", own);
+    json_put_i64(json, "relevant", relevant);
+    json_put_i64(json, "not", sure - relevant);
     topics_put_interval(json, "precision", topic_wilson(relevant, sure, TOPIC_Z_95), relevant, sure, 1);
     json_end(json);
     return ERROR_NONE;
@@ -149,14 +149,14 @@ static enum error_code clauses(struct api_call *call)
     if (code)
         return code;
     json_object(&call->json);
-    topics_put_u64(&call->json, "mentions", all);
-    topics_put_u64(&call->json, "labelled", craft.labelled.count);
+    json_put_i64(&call->json, "mentions", all);
+    json_put_i64(&call->json, "labelled", craft.labelled.count);
     json_key(&call->json, "clauses");
     json_array(&call->json);
     for (size_t i = 0; !code && i < count; i++)
         code = put_clause(call, &craft, &rows[i]);
     json_end(&call->json);
-    topics_put_bool(&call->json, "is_cut", is_cut);
+    json_put_bool(&call->json, "is_cut", is_cut);
     json_end(&call->json);
     return code;
 }
@@ -221,17 +221,17 @@ static void put_suggestions(struct api_call *call, const struct craft *craft, co
     for (size_t i = 0; i < count; i++) {
         const struct topic_suggestion *row = &rows[i];
         json_object(json);
-        topics_put_str(json, "term", row->term);
+        json_put_str(json, "term", row->term);
         json_key(json, "z");
         json_double(json, row->z, 2);
-        topics_put_u64(json, "relevant", row->relevant);
-        topics_put_u64(json, "relevant_all", row->relevant_all);
-        topics_put_u64(json, "not", row->not_relevant);
-        topics_put_u64(json, "not_all", row->not_relevant_all);
-        topics_put_u64(json, "posts", row->posts);
-        topics_put_u64(json, is_added ? "gains" : "loses", row->gained);
+        json_put_i64(json, "relevant", row->relevant);
+        json_put_i64(json, "relevant_all", row->relevant_all);
+        json_put_i64(json, "not", row->not_relevant);
+        json_put_i64(json, "not_all", row->not_relevant_all);
+        json_put_i64(json, "posts", row->posts);
+        json_put_i64(json, is_added ? "gains" : "loses", row->gained);
         topics_put_interval(json, "precision", row->precision, row->precision_k, row->precision_n, 1);
-        topics_put_str(json, "query", with_term(call, craft, row->term, is_added));
+        json_put_str(json, "query", with_term(call, craft, row->term, is_added));
         json_end(json);
     }
     json_end(json);
@@ -266,8 +266,8 @@ static enum error_code suggestions(struct api_call *call)
     if (code)
         return code;
     json_object(&call->json);
-    topics_put_u64(&call->json, "relevant", relevant);
-    topics_put_u64(&call->json, "not", craft.labelled.count - relevant);
+    json_put_i64(&call->json, "relevant", relevant);
+    json_put_i64(&call->json, "not", craft.labelled.count - relevant);
     put_suggestions(call, &craft, "add", add, add_count, true);
     put_suggestions(call, &craft, "exclude", exclude, exclude_count, false);
     json_end(&call->json);

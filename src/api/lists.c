@@ -34,11 +34,11 @@ static enum error_code put_list(struct api_call *call, const struct topic_list *
     if (!code)
         code = find_alerts(call, list->name, &alerts, &alert_count);
     json_object(json);
-    topics_put_str(json, "name", list->name);
-    topics_put_str(json, "text", list->text);
-    topics_put_i64(json, "version", list->version);
+    json_put_str(json, "name", list->name);
+    json_put_str(json, "text", list->text);
+    json_put_i64(json, "version", list->version);
     topics_put_person(json, "by", list->by);
-    topics_put_time(json, "updated_at", list->updated_us);
+    json_put_time(json, "updated_at", list->updated_us);
     json_key(json, "used_by");
     json_array(json);
     for (size_t i = 0; i < count; i++)

@@ -16,18 +16,18 @@ static enum error_code put_member(struct api_call *call, const struct team_membe
     json_object(json);
     json_key(json, "id");
     json_i64(json, member->id);
-    people_put_text(json, "name", member->name);
-    people_put_bool(json, "is_disabled", member->is_disabled);
-    people_put_bool(json, "is_server_admin", member->is_server_admin);
-    people_put_bool(json, "has_password", member->has_password);
-    people_put_time(json, "created_at", member->created_us);
-    people_put_time(json, "seen_at", member->seen_us);
+    json_put_str(json, "name", member->name);
+    json_put_bool(json, "is_disabled", member->is_disabled);
+    json_put_bool(json, "is_server_admin", member->is_server_admin);
+    json_put_bool(json, "has_password", member->has_password);
+    json_put_time(json, "created_at", member->created_us);
+    json_put_time(json, "seen_at", member->seen_us);
     json_key(json, "roles");
     json_array(json);
     for (size_t i = 0; i < count; i++) {
         json_object(json);
-        people_put_text(json, "client", clients[i].name);
-        people_put_text(json, "role", str_of(role_names[clients[i].role]));
+        json_put_str(json, "client", clients[i].name);
+        json_put_str(json, "role", str_of(role_names[clients[i].role]));
         json_end(json);
     }
     json_end(json);
@@ -97,7 +97,7 @@ static enum error_code make_link(struct api_call *call)
         return code;
     snprintf(path, sizeof path, "/welcome#%s", text);
     json_object(&call->json);
-    people_put_text(&call->json, "path", str_of(path));
+    json_put_str(&call->json, "path", str_of(path));
     json_end(&call->json);
     return ERROR_NONE;
 }
@@ -109,9 +109,9 @@ static void put_colleague(struct json *json, const struct team_colleague *collea
     json_object(json);
     json_key(json, "id");
     json_i64(json, colleague->member.id);
-    people_put_text(json, "name", colleague->member.name);
-    people_put_text(json, "role", str_of(role_names[colleague->role]));
-    people_put_bool(json, "is_disabled", colleague->member.is_disabled);
+    json_put_str(json, "name", colleague->member.name);
+    json_put_str(json, "role", str_of(role_names[colleague->role]));
+    json_put_bool(json, "is_disabled", colleague->member.is_disabled);
     json_end(json);
 }
 

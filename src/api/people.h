@@ -11,10 +11,6 @@ enum error_code people_password(struct api_call *call, const char *name, bool is
 /* The member `role` of the body. */
 enum error_code people_role(struct api_call *call, enum role least, enum role *role_out);
 
-void people_put_text(struct json *json, const char *name, struct str value);
-void people_put_bool(struct json *json, const char *name, bool value);
-void people_put_time(struct json *json, const char *name, int64_t at_us); /* null for 0 */
-
 #define PEOPLE_ID   "\"id\":{\"type\":\"integer\",\"minimum\":1}"
 #define PEOPLE_NAME "\"name\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":64}"
 #define PEOPLE_ROLE "\"role\":{\"type\":\"string\",\"enum\":[\"viewer\",\"learner\",\"practitioner\",\"reviewer\",\"admin\"]}"

@@ -16,12 +16,6 @@ enum error_code reads_room_is_theirs(struct api_call *call, int64_t id)
 
 /* ---- Words ---- */
 
-static void put_i64(struct json *json, const char *name, int64_t value)
-{
-    json_key(json, name);
-    json_i64(json, value);
-}
-
 static void put_id(struct json *json, const char *name, int64_t id)
 {
     json_key(json, name);
@@ -31,36 +25,27 @@ static void put_id(struct json *json, const char *name, int64_t id)
         json_null(json);
 }
 
-static void put_time(struct json *json, const char *name, int64_t at_us)
-{
-    json_key(json, name);
-    if (at_us)
-        json_time(json, at_us);
-    else
-        json_null(json);
-}
-
 static void put_room(struct json *json, const struct room *room)
 {
-    put_i64(json, "id", room->id);
+    json_put_i64(json, "id", room->id);
     json_key(json, "q");
     json_str(json, room->query);
     put_id(json, "topic", room->topic);
-    put_time(json, "since", room->since_us);
-    put_time(json, "until", room->until_us);
-    put_i64(json, "seed", (int64_t)room->seed);
-    put_i64(json, "place", (int64_t)room->place);
-    put_i64(json, "size", (int64_t)room->item_count);
-    put_i64(json, "marked", (int64_t)room->marked_count);
-    put_time(json, "made_at", room->made_us);
-    put_time(json, "finished_at", room->finished_us);
+    json_put_time(json, "since", room->since_us);
+    json_put_time(json, "until", room->until_us);
+    json_put_i64(json, "seed", (int64_t)room->seed);
+    json_put_i64(json, "place", (int64_t)room->place);
+    json_put_i64(json, "size", (int64_t)room->item_count);
+    json_put_i64(json, "marked", (int64_t)room->marked_count);
+    json_put_time(json, "made_at", room->made_us);
+    json_put_time(json, "finished_at", room->finished_us);
     put_id(json, "read", room->read);
     json_key(json, "is_revealed");
     json_bool(json, room_is_revealed(room));
     if (room_is_revealed(room)) {
-        put_i64(json, "matches", (int64_t)room->matches);
-        put_i64(json, "sampled", (int64_t)room->sampled);
-        put_i64(json, "groups", room->groups);
+        json_put_i64(json, "matches", (int64_t)room->matches);
+        json_put_i64(json, "sampled", (int64_t)room->sampled);
+        json_put_i64(json, "groups", room->groups);
     }
 }
 
@@ -76,7 +61,7 @@ static void put_marks(struct json *json, const struct room_item *item)
     json_str(json, item->words);
     json_key(json, "note");
     json_str(json, item->note);
-    put_time(json, "marked_at", item->marked_us);
+    json_put_time(json, "marked_at", item->marked_us);
 }
 
 /* A post that was deleted meanwhile is null: her marks stay, its words do not. */
@@ -87,12 +72,12 @@ static enum error_code put_item(struct api_call *call, struct archive_snapshot *
     struct json            *json = &call->json;
     struct post             post;
     json_object(json);
-    put_i64(json, "place", (int64_t)i + 1);
+    json_put_i64(json, "place", (int64_t)i + 1);
     put_marks(json, item);
     if (room_is_revealed(room)) {
-        put_i64(json, "group", item->group);
-        put_i64(json, "group_size", item->group_size);
-        put_i64(json, "copies", item->copies);
+        json_put_i64(json, "group", item->group);
+        json_put_i64(json, "group_size", item->group_size);
+        json_put_i64(json, "copies", item->copies);
     }
     enum error_code code = archive_post(snapshot, item->post, call->arena, &post, &call->error);
     json_key(json, "post");

@@ -38,24 +38,6 @@ enum error_code people_role(struct api_call *call, enum role least, enum role *r
     return code;
 }
 
-void people_put_text(struct json *json, const char *name, struct str value)
-{
-    json_key(json, name);
-    json_str(json, value);
-}
-
-void people_put_bool(struct json *json, const char *name, bool value)
-{
-    json_key(json, name);
-    json_bool(json, value);
-}
-
-void people_put_time(struct json *json, const char *name, int64_t at_us)
-{
-    json_key(json, name);
-    at_us ? json_time(json, at_us) : json_null(json);
-}
-
 /* ---- The session ---- */
 
 static void put_member(struct json *json, const struct team_member *member)
@@ -64,12 +46,12 @@ static void put_member(struct json *json, const struct team_member *member)
     json_object(json);
     json_key(json, "id");
     json_i64(json, member->id);
-    people_put_text(json, "name", member->name);
-    people_put_text(json, "theme", member->theme);
-    people_put_text(json, "zone", member->zone);
-    people_put_bool(json, "has_single_keys", member->has_single_keys);
-    people_put_bool(json, "has_password", member->has_password);
-    people_put_bool(json, "is_server_admin", member->is_server_admin);
+    json_put_str(json, "name", member->name);
+    json_put_str(json, "theme", member->theme);
+    json_put_str(json, "zone", member->zone);
+    json_put_bool(json, "has_single_keys", member->has_single_keys);
+    json_put_bool(json, "has_password", member->has_password);
+    json_put_bool(json, "is_server_admin", member->is_server_admin);
     json_end(json);
 }
 
@@ -86,13 +68,13 @@ static enum error_code show(struct api_call *call)
     json_array(&call->json);
     for (size_t i = 0; i < count; i++) {
         json_object(&call->json);
-        people_put_text(&call->json, "name", clients[i].name);
-        people_put_text(&call->json, "title", clients[i].title);
-        people_put_text(&call->json, "role", str_of(role_names[clients[i].role]));
+        json_put_str(&call->json, "name", clients[i].name);
+        json_put_str(&call->json, "title", clients[i].title);
+        json_put_str(&call->json, "role", str_of(role_names[clients[i].role]));
         json_end(&call->json);
     }
     json_end(&call->json);
-    people_put_text(&call->json, "version", STR(BELLWETHER_VERSION));
+    json_put_str(&call->json, "version", STR(BELLWETHER_VERSION));
     json_end(&call->json);
     return ERROR_NONE;
 }
@@ -156,7 +138,7 @@ static enum error_code look(struct api_call *call)
     if (code)
         return code;
     json_object(&call->json);
-    people_put_text(&call->json, "kind", link.kind == TEAM_LINK_SETUP ? STR("setup") : STR("sign-in"));
+    json_put_str(&call->json, "kind", link.kind == TEAM_LINK_SETUP ? STR("setup") : STR("sign-in"));
     json_key(&call->json, "name");
     link.kind == TEAM_LINK_SETUP ? json_null(&call->json) : json_str(&call->json, link.name);
     json_end(&call->json);

@@ -10,22 +10,22 @@ static void put(struct json *json, const struct team_token *token, const char *t
     json_object(json);
     json_key(json, "id");
     json_i64(json, token->id);
-    people_put_text(json, "name", token->name);
+    json_put_str(json, "name", token->name);
     json_key(json, "member");
     json_object(json);
     json_key(json, "id");
     json_i64(json, token->member);
-    people_put_text(json, "name", token->member_name);
+    json_put_str(json, "name", token->member_name);
     json_end(json);
-    people_put_text(json, "role", str_of(role_names[token->role]));
+    json_put_str(json, "role", str_of(role_names[token->role]));
     json_key(json, "client");
     token->client.len ? json_str(json, token->client) : json_null(json);
-    people_put_time(json, "created_at", token->created_us);
-    people_put_time(json, "expires_at", token->expires_us);
-    people_put_time(json, "used_at", token->used_us);
-    people_put_time(json, "revoked_at", token->revoked_us);
+    json_put_time(json, "created_at", token->created_us);
+    json_put_time(json, "expires_at", token->expires_us);
+    json_put_time(json, "used_at", token->used_us);
+    json_put_time(json, "revoked_at", token->revoked_us);
     if (text)
-        people_put_text(json, "token", str_of(text));
+        json_put_str(json, "token", str_of(text));
     json_end(json);
 }
 

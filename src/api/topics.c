@@ -14,8 +14,8 @@ void topics_put_person(struct json *json, const char *name, struct topic_person 
 {
     json_key(json, name);
     json_object(json);
-    topics_put_i64(json, "id", person.id);
-    topics_put_str(json, "name", person.name);
+    json_put_i64(json, "id", person.id);
+    json_put_str(json, "name", person.name);
     json_end(json);
 }
 
@@ -32,16 +32,16 @@ static void put_tags(struct json *json, struct str tags)
 
 void topics_print(struct json *json, const struct topic *topic)
 {
-    topics_put_i64(json, "id", topic->id);
-    topics_put_str(json, "name", topic->text.name);
+    json_put_i64(json, "id", topic->id);
+    json_put_str(json, "name", topic->text.name);
     topics_put_person(json, "owner", topic->owner);
-    topics_put_str(json, "purpose", topic->text.purpose);
-    topics_put_str(json, "query", topic->text.query);
+    json_put_str(json, "purpose", topic->text.purpose);
+    json_put_str(json, "query", topic->text.query);
     put_tags(json, topic->text.tags);
-    topics_put_i64(json, "version", topic->version);
-    topics_put_bool(json, "is_archived", topic->is_archived);
-    topics_put_time(json, "created_at", topic->created_us);
-    topics_put_time(json, "updated_at", topic->updated_us);
+    json_put_i64(json, "version", topic->version);
+    json_put_bool(json, "is_archived", topic->is_archived);
+    json_put_time(json, "created_at", topic->created_us);
+    json_put_time(json, "updated_at", topic->updated_us);
 }
 
 void topics_put_interval(struct json *json, const char *name, struct topic_interval interval, uint64_t k, uint64_t n, uint64_t least)
@@ -58,8 +58,8 @@ void topics_put_interval(struct json *json, const char *name, struct topic_inter
     json_double(json, interval.low, 4);
     json_key(json, "high");
     json_double(json, interval.high, 4);
-    topics_put_u64(json, "k", k);
-    topics_put_u64(json, "n", n);
+    json_put_i64(json, "k", k);
+    json_put_i64(json, "n", n);
     json_end(json);
 }
 
@@ -71,7 +71,7 @@ enum error_code topics_put_examples(struct api_call *call, const char *name, uin
         return code;
     json_key(&call->json, name);
     json_object(&call->json);
-    topics_put_u64(&call->json, "count", count);
+    json_put_i64(&call->json, "count", count);
     json_key(&call->json, "posts");
     json_array(&call->json);
     for (size_t i = 0; !code && i < shown; i++) {
@@ -128,7 +128,7 @@ static void put_daily(struct json *json, int64_t first_us, const uint64_t counts
 {
     json_key(json, "daily");
     json_object(json);
-    topics_put_time(json, "since", first_us);
+    json_put_time(json, "since", first_us);
     json_key(json, "counts");
     json_array(json);
     for (int day = 0; day < DAYS_SHOWN; day++)
@@ -401,14 +401,14 @@ static enum error_code put_version(struct api_call *call, const struct topic_ver
     if (code)
         return code;
     json_object(json);
-    topics_put_i64(json, "number", version->number);
-    topics_put_str(json, "name", version->text.name);
-    topics_put_str(json, "purpose", version->text.purpose);
-    topics_put_str(json, "query", version->text.query);
+    json_put_i64(json, "number", version->number);
+    json_put_str(json, "name", version->text.name);
+    json_put_str(json, "purpose", version->text.purpose);
+    json_put_str(json, "query", version->text.query);
     put_tags(json, version->text.tags);
-    topics_put_str(json, "note", version->note);
+    json_put_str(json, "note", version->note);
     topics_put_person(json, "by", version->by);
-    topics_put_time(json, "at", version->at_us);
+    json_put_time(json, "at", version->at_us);
     json_key(json, "back_to");
     version->back_to ? json_i64(json, version->back_to) : json_null(json);
     json_key(json, "kept");

@@ -5,36 +5,6 @@
 #include "api/api.h"
 #include "topic/craft.h"
 
-/* Members of an object that is open. */
-static inline void topics_put_i64(struct json *json, const char *name, int64_t value)
-{
-    json_key(json, name);
-    json_i64(json, value);
-}
-
-static inline void topics_put_u64(struct json *json, const char *name, uint64_t value)
-{
-    topics_put_i64(json, name, (int64_t)value);
-}
-
-static inline void topics_put_str(struct json *json, const char *name, struct str value)
-{
-    json_key(json, name);
-    json_str(json, value);
-}
-
-static inline void topics_put_bool(struct json *json, const char *name, bool value)
-{
-    json_key(json, name);
-    json_bool(json, value);
-}
-
-static inline void topics_put_time(struct json *json, const char *name, int64_t at_us)
-{
-    json_key(json, name);
-    json_time(json, at_us);
-}
-
 /* {"id", "name"} */
 void topics_put_person(struct json *json, const char *name, struct topic_person person);
 /* The members of a topic, into an object that is open. */

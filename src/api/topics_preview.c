@@ -7,10 +7,10 @@ static void put_remarks(struct json *json, const struct query_remark *remarks, s
     json_array(json);
     for (size_t i = 0; i < count; i++) {
         json_object(json);
-        topics_put_i64(json, "column", remarks[i].column);
-        topics_put_bool(json, "is_costly", remarks[i].is_costly);
-        topics_put_str(json, "message", remarks[i].message);
-        topics_put_str(json, "suggestion", remarks[i].suggestion);
+        json_put_i64(json, "column", remarks[i].column);
+        json_put_bool(json, "is_costly", remarks[i].is_costly);
+        json_put_str(json, "message", remarks[i].message);
+        json_put_str(json, "suggestion", remarks[i].suggestion);
         json_end(json);
     }
     json_end(json);
@@ -41,9 +41,9 @@ static enum error_code preview_against(struct api_call *call, struct str before)
     if (code)
         return code;
     json_object(&call->json);
-    topics_put_u64(&call->json, "mentions", weighed.kept + weighed.won);
-    topics_put_u64(&call->json, "kept", weighed.kept);
-    topics_put_bool(&call->json, "is_same", old.root && query_equal(old.root, new.root));
+    json_put_i64(&call->json, "mentions", weighed.kept + weighed.won);
+    json_put_i64(&call->json, "kept", weighed.kept);
+    json_put_bool(&call->json, "is_same", old.root && query_equal(old.root, new.root));
     code = topics_put_examples(call, "won", weighed.won, weighed.won_ids, weighed.won_shown);
     if (!code)
         code = topics_put_examples(call, "lost", weighed.lost, weighed.lost_ids, weighed.lost_shown);

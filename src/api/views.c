@@ -4,13 +4,13 @@
 static void put_view(struct json *json, const struct topic_view *view)
 {
     json_object(json);
-    topics_put_i64(json, "id", view->id);
-    topics_put_str(json, "name", view->name);
-    topics_put_str(json, "state", view->state);
-    topics_put_bool(json, "has_time", view->has_time);
-    topics_put_i64(json, "version", view->version);
+    json_put_i64(json, "id", view->id);
+    json_put_str(json, "name", view->name);
+    json_put_str(json, "state", view->state);
+    json_put_bool(json, "has_time", view->has_time);
+    json_put_i64(json, "version", view->version);
     topics_put_person(json, "owner", view->owner);
-    topics_put_time(json, "updated_at", view->updated_us);
+    json_put_time(json, "updated_at", view->updated_us);
     json_end(json);
 }
 

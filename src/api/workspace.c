@@ -6,13 +6,14 @@
 #include "base/clock.h"
 #include "base/vfs.h"
 #include "capture/capture.h"
+#include "intake/intake.h"
 #include "tool/tool.h"
 #include "topic/topic.h"
 
 #include <stdlib.h>
 
 const struct record_domain *const api_server_domains[] = {&team_domain, NULL};
-static const struct record_domain *const domains[] = {&alert_domain, &capture_domain, &chronicle_domain, &tool_domain, &topic_domain, &read_domain, NULL};
+static const struct record_domain *const domains[] = {&alert_domain, &capture_domain, &chronicle_domain, &intake_domain, &tool_domain, &topic_domain, &read_domain, NULL};
 static const struct record_domain *const sighting_domains[] = {&sighting_domain, NULL};
 
 /* ---- Trends ---- */

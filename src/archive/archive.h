@@ -48,6 +48,10 @@ enum archive_added {
 /* Adds a post with its facts; visible after the commit. On an error the archive is as it was before the call. */
 enum error_code archive_add(struct archive *archive, const struct post *post, const struct text_facts *facts,
                             enum archive_added *added_out, struct error *error);
+/* The same for a post at second hand, as another tool's export tells it: where the id is here its words stay as they are, and only what figures it
+ * knows are taken. So the same post from three tools does not change with whoever was imported last. */
+enum error_code archive_add_retold(struct archive *archive, const struct post *post, const struct text_facts *facts,
+                                   enum archive_added *added_out, struct error *error);
 /* Whether a post is here, what was added since the last commit included. */
 enum error_code archive_holds(struct archive *archive, struct str id, bool *is_here_out, struct error *error);
 /* New figures alone of a post that is here; those that are unknown stay as they were. ARCHIVE_REFRESHED, ARCHIVE_DUPLICATE (it has them), or

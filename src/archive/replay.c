@@ -23,7 +23,7 @@ static enum error_code replay_post(struct archive *archive, struct reader *reade
     if (!code) {
         memset(facts.lang, 0, sizeof facts.lang);
         memcpy(facts.lang, lang.ptr, lang.len);
-        code = store_add(archive, &post, &facts, &added, error);
+        code = store_add(archive, &post, &facts, false, &added, error);
     }
     arena_fini(&arena);
     return code;

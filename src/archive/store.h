@@ -139,8 +139,8 @@ enum error_code store_load(struct archive *archive, struct error *error);
 enum error_code store_look(struct archive *archive, struct error *error);
 
 /* write.c: the operations themselves, for callers who hold the lock; while replaying nothing is logged */
-enum error_code store_add(struct archive *archive, const struct post *post, const struct text_facts *facts, enum archive_added *added_out,
-                          struct error *error);
+enum error_code store_add(struct archive *archive, const struct post *post, const struct text_facts *facts, bool is_retold,
+                          enum archive_added *added_out, struct error *error);
 enum error_code store_refresh(struct archive *archive, struct str id, const struct side_figures *figures, struct error *error);
 enum error_code store_find(struct archive *archive, struct str id, struct found *found, struct error *error);
 /* The post itself; its strings live until the next call with archive->reader. */

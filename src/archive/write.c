@@ -165,8 +165,8 @@ static enum error_code refresh(struct archive *archive, struct str id, const str
     return ERROR_NONE;
 }
 
-enum error_code store_add(struct archive *archive, const struct post *post, const struct text_facts *facts, enum archive_added *added_out,
-                          struct error *error)
+enum error_code store_add(struct archive *archive, const struct post *post, const struct text_facts *facts, bool is_retold,
+                          enum archive_added *added_out, struct error *error)
 {
     struct found    found;
     enum error_code code = ERROR_NONE;
@@ -182,7 +182,7 @@ enum error_code store_add(struct archive *archive, const struct post *post, cons
             return code;
         struct side_figures said = side_figures_of(post), figures = freshest(&found.figures, &said);
         bool is_older = post->edited_us < old.edited_us; /* a version that was replaced long ago comes by once more */
-        if (is_older || post_content_hash(&old) == post_content_hash(post)) {
+        if (is_older || is_retold || post_content_hash(&old) == post_content_hash(post)) {
             bool is_same = is_older || memcmp(&figures, &found.figures, sizeof figures) == 0;
             *added_out = is_same ? ARCHIVE_DUPLICATE : ARCHIVE_REFRESHED;
             return is_same ? ERROR_NONE : refresh(archive, post->id, &found, &figures, error);
@@ -325,7 +325,14 @@ enum error_code archive_add(struct archive *archive, const struct post *post, co
                             enum archive_added *added_out, struct error *error)
 {
     enum error_code code = store_begin_write(archive, error);
-    return store_end_write(archive, code ? code : store_add(archive, post, facts, added_out, error));
+    return store_end_write(archive, code ? code : store_add(archive, post, facts, false, added_out, error));
+}
+
+enum error_code archive_add_retold(struct archive *archive, const struct post *post, const struct text_facts *facts,
+                                   enum archive_added *added_out, struct error *error)
+{
+    enum error_code code = store_begin_write(archive, error);
+    return store_end_write(archive, code ? code : store_add(archive, post, facts, true, added_out, error));
 }
 
 enum error_code archive_holds(struct archive *archive, struct str id, bool *is_here_out, struct error *error)

@@ -166,3 +166,15 @@ void json_put_time(struct json *json, const char *name, int64_t at_us)
     else
         json_null(json);
 }
+
+void json_put_bool(struct json *json, const char *name, bool value)
+{
+    json_key(json, name);
+    json_bool(json, value);
+}
+
+void json_put_double(struct json *json, const char *name, double value, int decimals)
+{
+    json_key(json, name);
+    json_double(json, value, decimals);
+}

@@ -37,5 +37,7 @@ void json_time(struct json *json, int64_t at_us); /* RFC 3339 in UTC */
 void json_put_i64(struct json *json, const char *name, int64_t value);
 void json_put_str(struct json *json, const char *name, struct str value);
 void json_put_time(struct json *json, const char *name, int64_t at_us);
+void json_put_bool(struct json *json, const char *name, bool value);
+void json_put_double(struct json *json, const char *name, double value, int decimals);
 
 #endif

@@ -36,6 +36,26 @@ static bool fault(void)
     return true;
 }
 
+static char       refused_folder[512];
+static atomic_int refused_errno;
+
+void vfs_refuse_under(const char *folder, int os_errno)
+{
+    atomic_store(&refused_errno, 0);
+    snprintf(refused_folder, sizeof refused_folder, "%s", folder);
+    atomic_store(&refused_errno, os_errno);
+}
+
+/* True where a test wants that nothing is written here; errno is set. */
+static bool is_refused(const char *path)
+{
+    int code = atomic_load(&refused_errno);
+    if (!code || strncmp(path, refused_folder, strlen(refused_folder)) != 0)
+        return false;
+    errno = code;
+    return true;
+}
+
 static void die_if_asked(void)
 {
     if (errno == 0)
@@ -98,7 +118,7 @@ enum error_code vfs_write(struct vfs_file *file, const void *bytes, size_t len, 
         die_if_asked();
         return error_set_os(error, "cannot write %zu bytes to %s", len, file->path);
     }
-    if (!write_all(file->fd, bytes, len))
+    if (is_refused(file->path) || !write_all(file->fd, bytes, len))
         return error_set_os(error, "cannot write %zu bytes to %s", len, file->path);
     return ERROR_NONE;
 }

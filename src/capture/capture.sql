@@ -44,6 +44,7 @@ CREATE TABLE capture_deed (
   native_url TEXT NOT NULL,
   tries INTEGER NOT NULL,
   retry_us INTEGER NOT NULL,
+  first_sent_us INTEGER NOT NULL,
   member INTEGER NOT NULL,
   member_name TEXT NOT NULL,
   made_us INTEGER NOT NULL,
@@ -107,8 +108,8 @@ SELECT id FROM capture_source WHERE is_removed = 0 AND name = :name AND id != :i
 -- statement capture_deed_insert
 -- A deed, before anything leaves the house.
 INSERT INTO capture_deed (source, key, act, target, target_root, target_author, text, lang, visibility, state, is_asking, failure, message, native_id,
-  native_url, tries, retry_us, member, member_name, made_us, changed_us)
-VALUES (:source, :key, :act, :target, :target_root, :target_author, :text, :lang, :visibility, 'waiting', 0, '', '', '', '', 0, 0, :member,
+  native_url, tries, retry_us, first_sent_us, member, member_name, made_us, changed_us)
+VALUES (:source, :key, :act, :target, :target_root, :target_author, :text, :lang, :visibility, 'waiting', 0, '', '', '', '', 0, 0, 0, :member,
   :member_name, :now_us, :now_us)
 
 -- statement capture_deed_by_id
@@ -127,13 +128,11 @@ SELECT * FROM capture_deed WHERE (:before = 0 OR id < :before) ORDER BY id DESC 
 -- What waits for its time.
 SELECT * FROM capture_deed WHERE source = :source AND state = 'waiting' AND retry_us <= :now_us ORDER BY id LIMIT 16
 
--- statement capture_deed_open
--- Whether anything is under way or waits.
-SELECT count(*) AS count FROM capture_deed WHERE source = :source AND state IN ('waiting', 'sending')
-
 -- statement capture_deed_begin
--- From now on it may have left the house. is_asking 1: only whether it is there was asked.
-UPDATE capture_deed SET state = 'sending', is_asking = :is_asking, tries = tries + 1, changed_us = :now_us WHERE id = :id AND state = 'waiting'
+-- From now on it may have left the house. is_asking: only whether it is there is asked.
+UPDATE capture_deed SET state = 'sending', tries = tries + 1, changed_us = :now_us,
+  first_sent_us = CASE WHEN first_sent_us = 0 AND is_asking = 0 THEN :now_us ELSE first_sent_us END
+WHERE id = :id AND state = 'waiting'
 
 -- statement capture_deed_set
 -- What became of it.

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/vfs.h"
+#include "intake/intake.h"
 
 static bool path_of(const struct cli *cli, char path[512])
 {
@@ -16,7 +17,7 @@ bool records_exist(const struct cli *cli)
 
 enum error_code records_open(struct cli *cli, struct record **records_out)
 {
-    static const struct record_domain *const domains[] = {&topic_domain, NULL};
+    static const struct record_domain *const domains[] = {&topic_domain, &intake_domain, NULL};
     char            path[512];
     size_t          imported = 0;
     enum error_code code = path_of(cli, path) ? vfs_make_folders(cli->client_folder, &cli->error)

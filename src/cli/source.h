@@ -18,4 +18,7 @@ const char *source_argument(const struct cli *cli, size_t n);
 enum error_code source_deed_connectors(struct cli *cli);
 enum error_code source_deed_run(struct cli *cli);
 
+/* source_check.c: the conformance kit. */
+enum error_code source_deed_check(struct cli *cli);
+
 #endif

@@ -1,5 +1,7 @@
 #include "listen/batch.h"
 
+#include "table/native.h"
+
 #include <stdlib.h>
 
 enum error_code batch_ring_init(struct batch_ring *ring, struct error *error)
@@ -131,7 +133,7 @@ struct item *batch_add(struct batch *batch, enum item_kind kind, struct str raw,
     return item;
 }
 
-static enum error_code post_of_record(struct batch *batch, struct item *item, struct error *error)
+static enum error_code assemble_record(struct batch *batch, struct item *item, struct assembled *assembled, struct error *error)
 {
     struct reader reader = reader_of(str_slice(batch->bytes.ptr + item->cells_start, item->cells_len));
     size_t        count = reader_varint(&reader);
@@ -140,29 +142,39 @@ static enum error_code post_of_record(struct batch *batch, struct item *item, st
         return error_set(error, ERROR_MEMORY, "no memory for a record of %zu fields", count);
     for (size_t i = 0; i < count; i++)
         fields[i] = reader_sized(&reader);
-    return columns_to_post(&batch->columns, fields, count, &batch->arena, &item->post, error);
+    return columns_assemble(&batch->shape->columns, fields, count, &batch->arena, assembled, error);
 }
 
-static enum error_code work(struct batch *batch, struct item *item, struct text_analyser *analyser, struct error *error)
+static enum error_code assemble_native(struct batch *batch, struct item *item, struct assembled *assembled, struct error *error)
 {
-    enum error_code code = item->kind == ITEM_JSON
-                               ? post_parse(batch_raw(batch, item), &batch->arena, &item->post, error)
-                               : post_of_record(batch, item, error);
-    if (!code)
-        /* The archive keeps neither stems nor copy signatures: who needs them finds them when scanning. */
-        code = text_analyse(analyser, &batch->arena, item->post.text, item->post.lang, TEXT_WANT_LANGUAGE, &item->facts,
-                            error);
+    const struct table_shape *shape = batch->shape;
+    struct assemble_rules     rules = {.author = shape->author, .zone = shape->has_zone ? &shape->zone : NULL};
+    return native_to_post(shape->tool->form, batch_raw(batch, item), &rules, &batch->arena, assembled, error);
+}
+
+static enum error_code read_post(struct batch *batch, struct item *item, struct error *error)
+{
+    struct assembled assembled;
+    if (item->kind == ITEM_JSON)
+        return post_parse(batch_raw(batch, item), &batch->arena, &item->post, error);
+    enum error_code code = item->kind == ITEM_RECORD ? assemble_record(batch, item, &assembled, error)
+                                                     : assemble_native(batch, item, &assembled, error);
+    item->post = assembled.post;
+    item->seen_us = assembled.seen_us;
+    item->doubts = assembled.doubts;
     return code;
 }
 
-void batch_work(struct batch *batch, struct text_analyser *analyser)
+void batch_work(struct batch *batch, struct text_analyser *analyser, unsigned want)
 {
     for (size_t i = 0; i < batch->item_count; i++) {
         struct item *item = &batch->items[i];
         struct error error = {0};
         if (item->kind == ITEM_BAD)
             continue;
-        item->code = work(batch, item, analyser, &error);
+        item->code = read_post(batch, item, &error);
+        if (!item->code)
+            item->code = text_analyse(analyser, &batch->arena, item->post.text, item->post.lang, want, &item->facts, &error);
         if (!item->code)
             continue;
         item->reason = arena_str(&batch->arena, str_of(error.message));

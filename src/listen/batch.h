@@ -12,7 +12,8 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "table/columns.h"
+#include "table/assemble.h"
+#include "table/look.h"
 #include "post/post.h"
 #include "text/text.h"
 
@@ -25,7 +26,8 @@ enum {
 };
 
 enum item_kind {
-    ITEM_JSON,   /* raw is one line of JSON */
+    ITEM_JSON,   /* raw is one line of JSON, a post of ours */
+    ITEM_NATIVE, /* raw is an object in another tool's form */
     ITEM_RECORD, /* raw is a CSV record; its fields are in cells, each sized */
     ITEM_BAD,    /* the reader could make nothing of it; error says why */
 };
@@ -36,6 +38,8 @@ struct item {
     uint64_t          line;
     enum error_code   code; /* after the worker: why it is no post, or ERROR_NONE */
     struct str        reason;
+    int64_t           seen_us; /* when the tool says that it found the post; 0: it does not */
+    unsigned          doubts;  /* of enum post_doubt */
     struct post       post; /* in batch->arena, as are the facts and the reason */
     struct text_facts facts;
 };
@@ -49,7 +53,7 @@ struct batch {
     struct item    *items; /* BATCH_ITEMS of them */
     size_t          item_count;
     size_t          file;    /* which of the files it comes from */
-    struct columns  columns; /* for ITEM_RECORD */
+    const struct table_shape *shape; /* of the file; outlives the ring */
     uint64_t        bytes_taken; /* of all files, when it was filled */
 };
 
@@ -85,7 +89,7 @@ static inline struct str batch_raw(const struct batch *batch, const struct item 
     return str_slice(batch->bytes.ptr + item->raw_start, item->raw_len);
 }
 
-/* The work on one batch: every item becomes a post with facts, or a reason. ERROR_MEMORY is found in item->code too. */
-void batch_work(struct batch *batch, struct text_analyser *analyser);
+/* The work on one batch: every item becomes a post with facts (of want, text.h), or a reason. ERROR_MEMORY is found in item->code too. */
+void batch_work(struct batch *batch, struct text_analyser *analyser, unsigned want);
 
 #endif

@@ -1,6 +1,7 @@
 #include "listen/feed.h"
 
 #include "table/lines.h"
+#include "table/objects.h"
 
 /* One file on its way into batches. */
 struct flow {
@@ -35,7 +36,7 @@ static enum error_code make_room(struct flow *flow, struct error *error)
     if (!flow->batch)
         return given_up(error);
     flow->batch->file = flow->feed->file;
-    flow->batch->columns = flow->shape->columns;
+    flow->batch->shape = flow->shape;
     return ERROR_NONE;
 }
 
@@ -69,17 +70,21 @@ static enum error_code add_bad(struct flow *flow, struct str raw, uint64_t line,
 static enum error_code feed_lines(struct flow *flow, struct error *error)
 {
     struct lines    lines = {.source = input_source(flow->input)};
+    struct objects  objects = {.source = input_source(flow->input)};
     struct line     line;
+    bool            is_array = flow->shape->kind == TABLE_OBJECTS || flow->shape->kind == TABLE_NATIVE_OBJECTS;
+    bool            is_ours = flow->shape->kind == TABLE_LINES || flow->shape->kind == TABLE_OBJECTS;
     enum error_code code;
-    while (!(code = lines_next(&lines, &line, error)) && !line.is_last) {
+    while (!(code = is_array ? objects_next(&objects, &line, error) : lines_next(&lines, &line, error)) && !line.is_last) {
         if (line.is_too_long)
             code = add_bad(flow, line.text, line.number, ERROR_TOO_LARGE, "the line is longer than 4 MiB", error);
         else if (str_trim(line.text).len)
-            code = add(flow, ITEM_JSON, line.text, line.number, NULL, error);
+            code = add(flow, is_ours ? ITEM_JSON : ITEM_NATIVE, line.text, line.number, NULL, error);
         if (code)
             break;
     }
     lines_fini(&lines);
+    objects_fini(&objects);
     return code;
 }
 
@@ -124,22 +129,24 @@ static enum error_code feed_table(struct flow *flow, struct error *error)
 
 static enum error_code feed_file(struct feed *feed, struct error *error)
 {
-    struct flow       flow = {.feed = feed};
-    struct table_shape shape;
-    struct str        beginning;
+    struct flow         flow = {.feed = feed};
+    struct table_shape *shape = arena_new(feed->shapes, struct table_shape);
+    struct str          beginning;
+    if (!shape)
+        return error_set(error, ERROR_MEMORY, "no memory for a file");
     enum error_code   code = input_open(feed->options->paths[feed->file], feed->stop, &flow.input, error);
     if (code)
         return code;
-    flow.shape = &shape;
+    flow.shape = shape;
     /* A packed file that is broken within its first bytes is told of when they are read as posts. */
     struct error ignored = {0};
     if (input_peek(flow.input, &beginning, &ignored))
         code = ignored.code == ERROR_CORRUPT ? ERROR_NONE : (*error = ignored).code;
     if (!code)
-        code = table_look(beginning, input_name(flow.input), feed->options->format, &feed->options->columns, &shape,
+        code = table_look(beginning, input_name(flow.input), feed->options->format, &feed->options->columns, shape,
                          error);
     if (!code)
-        code = shape.is_table ? feed_table(&flow, error) : feed_lines(&flow, error);
+        code = shape->is_table ? feed_table(&flow, error) : feed_lines(&flow, error);
     hand_over(&flow);
     feed->bytes_before += input_bytes_taken(flow.input);
     input_close(flow.input);

@@ -11,6 +11,7 @@ struct feed {
     const struct import_options *options;
     struct batch_ring           *ring;
     atomic_bool                 *stop;
+    struct arena                *shapes; /* holds what each file looks like, until the ring is gone */
     uint64_t                     bytes_before; /* of the files that are done */
     /* How it ended; read after the thread has been joined. */
     struct error error;

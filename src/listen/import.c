@@ -4,16 +4,20 @@
 #include "base/vfs.h"
 #include "listen/feed.h"
 #include "listen/rejects.h"
+#include "trend/trend.h"
 
 #include <string.h>
 
 enum { WORKERS = 2, COMMIT_POSTS = 20000, COMMIT_MS = 250 };
 
 struct run {
-    struct archive              *archive;
+    struct archive              *archive; /* or: */
+    struct stream               *stream;
     const struct import_options *options;
     struct batch_ring            ring;
     struct feed                  feed;
+    struct arena                 shapes;
+    const struct table_shape    *shape; /* of the file that was told of last */
     struct rejects               rejects;
     atomic_bool                  own_stop;
     int64_t                      started_us, committed_us;
@@ -26,14 +30,17 @@ struct run {
 
 static void *work(void *context)
 {
-    struct batch_ring    *ring = context;
+    struct run           *run = context;
+    struct batch_ring    *ring = &run->ring;
+    /* The archive keeps neither stems nor copy signatures, and who needs them finds them when scanning; a stream's trends count at once. */
+    unsigned              want = run->stream ? TREND_TEXT_WANT : TEXT_WANT_LANGUAGE;
     struct text_analyser *analyser;
     struct batch         *batch;
     struct error          error = {0};
     enum error_code       failed = text_analyser_new(&analyser, &error);
     while ((batch = batch_ring_to_work_on(ring))) {
         if (!failed)
-            batch_work(batch, analyser);
+            batch_work(batch, analyser, want);
         for (size_t i = 0; failed && i < batch->item_count; i++)
             batch->items[i].code = ERROR_MEMORY;
         batch_ring_worked_on(ring, batch);
@@ -60,8 +67,10 @@ static uint64_t total_of(const struct import_options *options)
 static enum error_code commit(struct run *run, struct error *error)
 {
     enum error_code code = rejects_flush(&run->rejects, error);
-    if (!code && run->uncommitted)
+    if (!code && run->uncommitted && run->archive)
         code = archive_commit(run->archive, error);
+    if (!code && run->options->on_commit)
+        code = run->options->on_commit(run->options->context, error);
     if (code)
         return code;
     run->uncommitted = 0;
@@ -74,7 +83,7 @@ static enum error_code commit_when_due(struct run *run, struct error *error)
 {
     unsigned posts = run->options->commit_posts ? run->options->commit_posts : COMMIT_POSTS;
     unsigned wait_ms = run->options->commit_ms ? run->options->commit_ms : COMMIT_MS;
-    bool     is_due = run->uncommitted >= posts || clock_monotonic_us() - run->committed_us >= (int64_t)wait_ms * 1000;
+    bool     is_due = run->stream || run->uncommitted >= posts || clock_monotonic_us() - run->committed_us >= (int64_t)wait_ms * 1000;
     return is_due ? commit(run, error) : ERROR_NONE;
 }
 
@@ -96,18 +105,37 @@ static bool is_about_the_post(enum error_code code)
     return code == ERROR_INVALID || code == ERROR_SYNTAX || code == ERROR_TOO_LARGE || code == ERROR_USAGE;
 }
 
-static enum error_code take_item(struct run *run, const struct batch *batch, const struct item *item,
-                                 struct error *error)
+/* A post is in, or was before: told of, and its doubts counted. */
+static enum error_code found(struct run *run, const struct item *item, struct error *error)
+{
+    struct import_found found = {&item->post, item->seen_us};
+    for (size_t i = 0; i < POST_DOUBTS; i++)
+        run->now.doubts[i] += item->doubts >> i & 1;
+    return run->options->on_found ? run->options->on_found(run->options->context, &found, error) : ERROR_NONE;
+}
+
+/* Counts an item, and rejects it where it is no post. *is_post_out: it is one, and still to be added. */
+static enum error_code begin_item(struct run *run, const struct batch *batch, const struct item *item, bool *is_post_out, struct error *error)
 {
     run->now.read++;
     run->file = batch->file;
     run->line = item->line;
+    *is_post_out = item->code == ERROR_NONE;
     if (is_about_the_post(item->code))
         return reject(run, batch, item, item->reason, error);
-    if (item->code)
-        return error_set(error, item->code, "%s", item->reason.ptr ? item->reason.ptr : "no memory to read posts");
+    return item->code ? error_set(error, item->code, "%s", item->reason.ptr ? item->reason.ptr : "no memory to read posts") : ERROR_NONE;
+}
+
+static enum error_code take_item(struct run *run, const struct batch *batch, const struct item *item,
+                                 struct error *error)
+{
+    bool               is_post;
     enum archive_added added;
-    enum error_code    code = archive_add(run->archive, &item->post, &item->facts, &added, error);
+    enum error_code    code = begin_item(run, batch, item, &is_post, error);
+    if (code || !is_post)
+        return code;
+    code = batch->shape->tool ? archive_add_retold(run->archive, &item->post, &item->facts, &added, error)
+                              : archive_add(run->archive, &item->post, &item->facts, &added, error);
     if (is_about_the_post(code))
         return reject(run, batch, item, str_of(error->message), error);
     if (code)
@@ -117,7 +145,80 @@ static enum error_code take_item(struct run *run, const struct batch *batch, con
                             [ARCHIVE_WITHHELD] = &run->now.withheld};
     ++*counters[added];
     run->uncommitted += added == ARCHIVE_NEW || added == ARCHIVE_REFRESHED || added == ARCHIVE_EDITED;
-    return ERROR_NONE;
+    return added == ARCHIVE_WITHHELD ? ERROR_NONE : found(run, item, error);
+}
+
+/* Posts of a batch, side by side as a stream takes them. */
+struct taken {
+    struct post        *posts;
+    struct text_facts  *facts;
+    const struct item **items;
+    size_t              count;
+};
+
+static bool was_rejected(const struct stream_pushed *pushed, size_t index)
+{
+    for (size_t i = 0; i < pushed->reject_count; i++)
+        if (pushed->rejects[i].line == index + 1)
+            return true;
+    return false;
+}
+
+static enum error_code note_taken(struct run *run, const struct batch *batch, const struct taken *taken, const struct stream_pushed *pushed,
+                                  struct error *error)
+{
+    enum error_code code = ERROR_NONE;
+    run->now.added += pushed->added;
+    run->now.duplicate += pushed->duplicate;
+    run->now.refreshed += pushed->refreshed;
+    run->now.edited += pushed->edited;
+    run->now.withheld += pushed->withheld;
+    for (size_t i = 0; i < pushed->reject_count && !code; i++)
+        code = reject(run, batch, taken->items[pushed->rejects[i].line - 1], pushed->rejects[i].reason, error);
+    if (!code)
+        run->now.rejected += pushed->rejected - pushed->reject_count;
+    for (size_t i = 0; i < taken->count && !code; i++)
+        if (!was_rejected(pushed, i))
+            code = found(run, taken->items[i], error);
+    return code;
+}
+
+static enum error_code take_into_stream(struct run *run, struct batch *batch, struct error *error)
+{
+    struct taken    taken = {arena_array(&batch->arena, batch->item_count, sizeof *taken.posts),
+                             arena_array(&batch->arena, batch->item_count, sizeof *taken.facts),
+                             arena_array(&batch->arena, batch->item_count, sizeof *taken.items), 0};
+    enum error_code code = ERROR_NONE;
+    if (!taken.posts || !taken.facts || !taken.items)
+        return error_set(error, ERROR_MEMORY, "no memory for %zu posts", batch->item_count);
+    for (size_t i = 0; i < batch->item_count && !code; i++) {
+        bool is_post;
+        code = begin_item(run, batch, &batch->items[i], &is_post, error);
+        if (code || !is_post)
+            continue;
+        taken.posts[taken.count] = batch->items[i].post;
+        taken.facts[taken.count] = batch->items[i].facts;
+        taken.items[taken.count++] = &batch->items[i];
+    }
+    struct stream_pushed pushed;
+    struct stream_intake intake = {.posts = taken.posts, .facts = taken.facts, .count = taken.count, .is_retold = batch->shape->tool != NULL};
+    if (!code && taken.count)
+        code = stream_take(run->stream, &intake, &batch->arena, &pushed, error);
+    return code || !taken.count ? code : note_taken(run, batch, &taken, &pushed, error);
+}
+
+/* A file begins. What was found in the one before is written first: who keeps a list of it may call it something else. */
+static enum error_code tell_look(struct run *run, const struct batch *batch, struct error *error)
+{
+    enum error_code code = ERROR_NONE;
+    if (run->shape == batch->shape)
+        return ERROR_NONE;
+    if (run->shape)
+        code = commit(run, error);
+    run->shape = batch->shape;
+    if (!code && run->options->on_look)
+        run->options->on_look(run->options->context, file_name(run, batch->file), batch->shape);
+    return code;
 }
 
 static void show_progress(struct run *run, const struct batch *batch)
@@ -137,8 +238,11 @@ static enum error_code take_batches(struct run *run, struct error *error)
     enum error_code code = ERROR_NONE;
     struct batch   *batch;
     while (!code && (batch = batch_ring_to_finish(&run->ring))) {
-        for (size_t i = 0; i < batch->item_count && !code; i++)
+        code = tell_look(run, batch, error);
+        for (size_t i = 0; run->archive && i < batch->item_count && !code; i++)
             code = take_item(run, batch, &batch->items[i], error);
+        if (run->stream && !code)
+            code = take_into_stream(run, batch, error);
         if (!code)
             code = commit_when_due(run, error);
         if (!code)
@@ -167,7 +271,7 @@ static enum error_code run_threads(struct run *run, struct error *error)
     pthread_t reader, workers[WORKERS];
     size_t    started = 0;
     bool      has_reader = pthread_create(&reader, NULL, feed_run, &run->feed) == 0;
-    while (has_reader && started < WORKERS && pthread_create(&workers[started], NULL, work, &run->ring) == 0)
+    while (has_reader && started < WORKERS && pthread_create(&workers[started], NULL, work, run) == 0)
         started++;
     enum error_code code = started == WORKERS ? take_batches(run, error)
                                               : error_set(error, ERROR_MEMORY, "cannot start threads to import with");
@@ -182,12 +286,12 @@ static enum error_code run_threads(struct run *run, struct error *error)
     return code;
 }
 
-enum error_code import_run(struct archive *archive, const struct import_options *options,
-                           struct import_report *report_out, struct error *error)
+static enum error_code run_into(struct archive *archive, struct stream *stream, const struct import_options *options,
+                                struct import_report *report_out, struct error *error)
 {
     *report_out = (struct import_report){0};
     struct run run = {
-        .archive = archive, .options = options, .started_us = clock_monotonic_us(), .bytes_total = total_of(options)};
+        .archive = archive, .stream = stream, .options = options, .started_us = clock_monotonic_us(), .bytes_total = total_of(options)};
     run.committed_us = run.started_us;
     run.rejects = (struct rejects){.folder = options->rejected_folder, .file = VFS_CLOSED};
     run.feed = (struct feed){.options = options, .stop = options->stop ? options->stop : &run.own_stop};
@@ -195,6 +299,7 @@ enum error_code import_run(struct archive *archive, const struct import_options 
     if (code)
         return code;
     run.feed.ring = &run.ring;
+    run.feed.shapes = &run.shapes;
     code = run_threads(&run, error);
     bool has_stopped = code != ERROR_NONE || run.feed.error.code != ERROR_NONE;
     if (code)
@@ -208,5 +313,18 @@ enum error_code import_run(struct archive *archive, const struct import_options 
     }
     rejects_fini(&run.rejects);
     batch_ring_fini(&run.ring);
+    arena_fini(&run.shapes);
     return code;
+}
+
+enum error_code import_run(struct archive *archive, const struct import_options *options,
+                           struct import_report *report_out, struct error *error)
+{
+    return run_into(archive, NULL, options, report_out, error);
+}
+
+enum error_code import_into_stream(struct stream *stream, const struct import_options *options,
+                                   struct import_report *report_out, struct error *error)
+{
+    return run_into(NULL, stream, options, report_out, error);
 }

@@ -91,6 +91,7 @@ struct stream_intake {
     const struct str            *deleted_authors; /* ids of authors on platform */
     size_t                       deleted_author_count;
     struct str                   platform;
+    bool                         is_retold; /* the posts are at second hand: archive_add_retold */
     struct str                   state_name, state; /* archive_put_state's; name empty: none */
     /* A list in the archive of the ids of posts that went, for those who keep copies: this take's are added to it in the same commit, so that none is
      * missed over a kill (stream_gone reads it). is_gone_done: those before are dealt with. name empty: no list. */

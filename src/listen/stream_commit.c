@@ -113,12 +113,13 @@ static enum error_code add_items(struct stream *stream, struct archive *archive,
         const struct push_item *item = &push->items[i];
         enum archive_added      added;
         struct error            why = {0};
-        bool                    is_missed;
+        bool                    is_missed, is_retold = push->intake && push->intake->is_retold;
         enum error_code         code = is_missed_edit(archive, push, i, &is_missed, &why);
         if (!code && is_missed)
             continue;
         if (!code)
-            code = archive_add(archive, &item->post, &item->facts, &added, &why);
+            code = is_retold ? archive_add_retold(archive, &item->post, &item->facts, &added, &why)
+                             : archive_add(archive, &item->post, &item->facts, &added, &why);
         if (push_is_about_the_post(code)) {
             code = push_reject(push, item->line, &why, error);
             if (code)

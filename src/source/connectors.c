@@ -7,11 +7,3 @@ const struct connector *const connectors[] = {
     &connector_mastodon,
     NULL,
 };
-
-const struct connector *connector_by_name(struct str name)
-{
-    for (size_t i = 0; connectors[i]; i++)
-        if (str_equal(name, str_of(connectors[i]->name)))
-            return connectors[i];
-    return NULL;
-}

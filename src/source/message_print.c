@@ -24,12 +24,6 @@ static void put_some(struct json *json, const char *name, struct str value)
         json_put_str(json, name, value);
 }
 
-static void put_bool(struct json *json, const char *name, bool value)
-{
-    json_key(json, name);
-    json_bool(json, value);
-}
-
 static void put_list(struct json *json, const char *name, const struct str *list, size_t count)
 {
     json_key(json, name);
@@ -76,11 +70,11 @@ void message_print_hello(const struct connector *connector, const char *version,
         json_object(&json);
         json_put_i64(&json, "max", connector->text_max);
         json_put_str(&json, "unit", str_of(source_units[connector->text_unit]));
-        put_bool(&json, "html", false);
+        json_put_bool(&json, "html", false);
         json_end(&json);
     }
-    put_bool(&json, "shareable", connector->is_shareable);
-    put_bool(&json, "echoes_key", connector->echoes_key);
+    json_put_bool(&json, "shareable", connector->is_shareable);
+    json_put_bool(&json, "echoes_key", connector->echoes_key);
     json_key(&json, "config_schema");
     message_print_schema(connector->fields, &json);
     end(&json);
@@ -148,7 +142,7 @@ void message_print_result(const struct source_result *result, struct buf *out)
 {
     struct json json = begin(MESSAGE_RESULT, out);
     json_put_str(&json, "id", str_of(result->id));
-    put_bool(&json, "ok", result->failure == SOURCE_DONE);
+    json_put_bool(&json, "ok", result->failure == SOURCE_DONE);
     if (result->native_id[0]) {
         json_key(&json, "native");
         json_object(&json);
@@ -216,7 +210,7 @@ void message_print_init(struct str config, struct str secrets, unsigned max_infl
     put_object(&json, "secrets", secrets);
     json_put_i64(&json, "max_inflight", max_inflight);
     json_put_i64(&json, "max_items", max_items);
-    put_bool(&json, "allow_private", allows_private);
+    json_put_bool(&json, "allow_private", allows_private);
     end(&json);
 }
 
@@ -300,7 +294,7 @@ void message_print_command(const struct source_command *command, struct buf *out
 void message_print_stored(bool is_stored, struct buf *out)
 {
     struct json json = begin(MESSAGE_STORED, out);
-    put_bool(&json, "ok", is_stored);
+    json_put_bool(&json, "ok", is_stored);
     end(&json);
 }
 

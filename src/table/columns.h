@@ -12,6 +12,7 @@ enum column {
     COLUMN_URL, COLUMN_LINK, COLUMN_LANG, COLUMN_COMMUNITY, COLUMN_KIND,
     COLUMN_THREAD, COLUMN_REPLY_TO, COLUMN_REPOST_OF, COLUMN_QUOTE_OF,
     COLUMN_LIKES, COLUMN_REPOSTS, COLUMN_REPLIES, COLUMN_QUOTES, COLUMN_VIEWS,
+    COLUMN_CLOCK, COLUMN_SITE, COLUMN_SEEN,
     COLUMN_COUNT
 };
 
@@ -32,30 +33,58 @@ struct column_override {
 /* "author=Screen Name" into *override_out; header points into text. ERROR_USAGE names the columns there are. */
 enum error_code column_override_parse(const char *text, struct column_override *override_out, struct error *error);
 
+struct zone;
+struct export_row;
+struct assembled;
+
 struct column_options {
     const struct column_override *overrides;
     size_t                        override_count;
     struct str                    platform; /* where no column says it; may be empty */
+    struct str                    author;   /* where no column says one; may be empty */
     enum date_order               date_order;
+    const struct zone            *zone;     /* of times that name none; NULL: the file, or nobody, says it */
+    const struct export_row      *tool;     /* what the table is, whatever its headers say; NULL: they say it */
+    bool                          is_plain; /* no tool is recognised: the table is read by the synonyms alone */
 };
 
-enum { COLUMN_NONE = -1 };
+/* A header row, made ready for questions. Strings belong to the row. */
+struct header_row {
+    const struct str *headers;
+    size_t            count;
+    struct str        zone; /* that a header names, as in "Date (UTC+1)"; empty: none does */
+    uint64_t          folded[CSV_MAX_FIELDS]; /* hashes of the headers in lower case with _ between words; 0: too long to be known */
+};
+void header_row_init(struct header_row *row, const struct str *headers, size_t count);
+
+/* Equal for the same set of headers, in whatever order and spelling. */
+void header_row_key(const struct header_row *row, char key[20]);
+
+enum { COLUMN_NONE = -1, COLUMN_CHOICES = 8 };
+
+/* The place of a header, however it is written, or COLUMN_NONE. */
+int header_row_find(const struct header_row *row, struct str wanted);
 
 struct columns {
     int        of[COLUMN_COUNT]; /* index into a record's fields, or COLUMN_NONE */
+    int        also[COLUMN_COUNT][COLUMN_CHOICES]; /* where that is empty in a record: the next, up to COLUMN_NONE */
     size_t     header_fields;
     struct str platform; /* of every post: given, or told by the headers; empty: the column or the link says it */
+    struct str author;   /* of posts that name none; may be empty */
     enum date_order date_order;
+    const struct zone *zone; /* of times that name none; NULL: nobody said it. Outlives the columns */
+    const struct export_row *tool; /* whose export it is; NULL: nobody's that is known */
 };
 
-/* Maps a header row. Returns how many columns it knows, or 0 where the row is no header: a header has a time, and a
- * text or title. */
+/* Maps a header row: by the tool whose export it is, else by synonyms; overrides come before both. Returns how many columns it knows (a tool's weigh
+ * more than any number of synonyms), or 0 where the row is no header: a header has a time, and a text or title. */
 int columns_map(const struct str *headers, size_t count, const struct column_options *options,
                 struct columns *columns_out);
 
-/* The post that a record holds, checked as post_check does, in arena. An id is "platform:native"; where there is none
- * it is made of platform, author, time and text, so that the same record always gets the same id. Without an author
- * every post is its own voice. Errors: ERROR_INVALID, ERROR_TOO_LARGE (name the column), ERROR_MEMORY. */
+/* The post that a record holds (assemble.h), in arena. Errors: ERROR_INVALID, ERROR_TOO_LARGE (name the column), ERROR_MEMORY. */
+enum error_code columns_assemble(const struct columns *columns, const struct str *fields, size_t count, struct arena *arena,
+                                 struct assembled *assembled_out, struct error *error);
+/* The same where only the post is wanted. */
 enum error_code columns_to_post(const struct columns *columns, const struct str *fields, size_t count,
                                 struct arena *arena, struct post *post_out, struct error *error);
 

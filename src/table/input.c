@@ -25,6 +25,11 @@ struct input {
     char  *peeked; /* unpacked: [peek_at, peek_len) is not handed out yet */
     size_t peek_at, peek_len;
 
+    bool          is_looked_at;
+    struct decode decode;
+    char         *text; /* the beginning, decoded, where it is not UTF-8: [text_at, text_len) is not handed out yet */
+    size_t        text_at, text_len;
+
     z_stream      gzip;
     ZSTD_DStream *zstd;
     bool          is_inside; /* a gzip member or a zstd frame has begun and not ended */
@@ -148,6 +153,7 @@ void input_close(struct input *input)
     vfs_close(&input->file);
     free(input->raw);
     free(input->peeked);
+    free(input->text);
     free(input);
 }
 
@@ -253,7 +259,8 @@ static enum error_code unpack(struct input *input, char *bytes, size_t len, size
     return input->failed.code;
 }
 
-enum error_code input_peek(struct input *input, struct str *bytes_out, struct error *error)
+/* The first bytes as they were unpacked, kept for raw_read. */
+static enum error_code raw_peek(struct input *input, struct error *error)
 {
     enum error_code code = ERROR_NONE;
     while (!code && input->peek_at == 0 && input->peek_len < INPUT_PEEK_BYTES) {
@@ -263,18 +270,78 @@ enum error_code input_peek(struct input *input, struct str *bytes_out, struct er
             break;
         input->peek_len += got;
     }
-    *bytes_out = str_slice(input->peeked + input->peek_at, input->peek_len - input->peek_at);
     return code;
 }
 
-enum error_code input_read(struct input *input, char *bytes, size_t len, size_t *got_out, struct error *error)
+static enum error_code raw_read(void *context, char *bytes, size_t len, size_t *got_out, struct error *error)
 {
-    size_t left = input->peek_len - input->peek_at;
+    struct input *input = context;
+    size_t        left = input->peek_len - input->peek_at;
     if (left == 0)
         return unpack(input, bytes, len, got_out, error);
     *got_out = left < len ? left : len;
     memcpy(bytes, input->peeked + input->peek_at, *got_out);
     input->peek_at += *got_out;
+    return ERROR_NONE;
+}
+
+/* Looks once at how the text is written. What cannot be read yet is told of by the read that meets it. */
+static enum error_code find_encoding(struct input *input, struct error *error)
+{
+    if (input->is_looked_at)
+        return ERROR_NONE;
+    input->is_looked_at = true;
+    struct error    own = {0};
+    enum error_code code = raw_peek(input, &own);
+    input->decode = (struct decode){.source = {raw_read, input}, .encoding = encoding_of(str_slice(input->peeked, input->peek_len))};
+    if (input->decode.encoding != ENCODING_UTF_8 && !(input->text = malloc(INPUT_PEEK_BYTES)))
+        return error_set(error, ERROR_MEMORY, "no memory to read %s", input->file.path);
+    if (code && error)
+        *error = own;
+    return code;
+}
+
+enum encoding input_encoding(const struct input *input)
+{
+    return input->decode.encoding;
+}
+
+enum error_code input_peek(struct input *input, struct str *bytes_out, struct error *error)
+{
+    enum error_code code = find_encoding(input, error);
+    if (!input->text) {
+        if (!code)
+            code = raw_peek(input, error);
+        *bytes_out = str_slice(input->peeked + input->peek_at, input->peek_len - input->peek_at);
+        return code;
+    }
+    struct bytes_source source = decode_source(&input->decode);
+    while (input->text_at == 0 && input->text_len < INPUT_PEEK_BYTES) {
+        size_t          got;
+        enum error_code failed = source.read(source.context, input->text + input->text_len, INPUT_PEEK_BYTES - input->text_len, &got, error);
+        if (failed)
+            code = failed;
+        if (failed || got == 0)
+            break;
+        input->text_len += got;
+    }
+    *bytes_out = str_slice(input->text + input->text_at, input->text_len - input->text_at);
+    return code;
+}
+
+enum error_code input_read(struct input *input, char *bytes, size_t len, size_t *got_out, struct error *error)
+{
+    struct error ignored = {0};
+    if (!input->is_looked_at && find_encoding(input, &ignored) == ERROR_MEMORY)
+        return error_set(error, ERROR_MEMORY, "no memory to read %s", input->file.path);
+    size_t left = input->text_len - input->text_at;
+    if (left == 0) {
+        struct bytes_source source = decode_source(&input->decode);
+        return source.read(source.context, bytes, len, got_out, error);
+    }
+    *got_out = left < len ? left : len;
+    memcpy(bytes, input->text + input->text_at, *got_out);
+    input->text_at += *got_out;
     return ERROR_NONE;
 }
 

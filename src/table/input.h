@@ -1,10 +1,11 @@
 /* A file to import, as one stream of plain bytes: plain, gzip or Zstandard, told apart by their first bytes and never
- * by their name; "-" is standard input. Reads as it goes: memory does not depend on the size of the file (but for a
+ * by their name; "-" is standard input. What is not written in UTF-8 (decode.h) comes out in it. Reads as it goes: memory does not depend on the size of the file (but for a
  * Zstandard window of up to 128 MiB). */
 #ifndef TABLE_INPUT_H
 #define TABLE_INPUT_H
 
 #include "table/bytes.h"
+#include "table/decode.h"
 
 #include <stdatomic.h>
 
@@ -29,6 +30,9 @@ enum error_code input_peek(struct input *input, struct str *bytes_out, struct er
  * thread. */
 uint64_t input_bytes_taken(const struct input *input);
 uint64_t input_bytes_total(const struct input *input);
+
+/* How the text is written; known once it was peeked at or read. */
+enum encoding input_encoding(const struct input *input);
 
 /* What people call it: the path, or "standard input". */
 const char *input_name(const struct input *input);

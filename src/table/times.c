@@ -210,33 +210,95 @@ static bool parse_since_1970(struct str s, int64_t *at_us_out)
     return true;
 }
 
-enum times_result times_parse(struct str s, enum date_order order, int64_t *at_us_out)
+/* Spreadsheets count days, and hold the time of day as a fraction: no zone, to about a millisecond. */
+static bool parse_serial(struct str s, int64_t *wall_us_out, bool *has_clock_out)
 {
-    s = str_trim(s);
-    if (clock_parse(s, at_us_out) || parse_since_1970(s, at_us_out))
-        return TIMES_OK;
-    struct parts parts = {0};
-    bool         is_order_unknown = false;
+    double      days;
+    const char *dot = s.len ? memchr(s.ptr, '.', s.len) : NULL;
+    if (!str_to_double(s, &days) || !(days >= 32874) || !(days < 109575) || (dot ? dot - s.ptr : (ptrdiff_t)s.len) > 6)
+        return false;
+    for (size_t i = 0; i < s.len; i++)
+        if (!is_digit(s.ptr[i]) && s.ptr[i] != '.')
+            return false;
+    *has_clock_out = dot != NULL;
+    *wall_us_out = (int64_t)((days - 25569) * 86400.0 * 1000 + 0.5) * 1000;
+    return true;
+}
+
+/* "2015-02-24T10:00:00" ends in no zone, "2015-02-24" has none either. */
+static bool ends_in_zone(struct str s)
+{
+    const char *clock = s.len ? memchr(s.ptr, ':', s.len) : NULL;
+    for (const char *at = clock; at && at < s.ptr + s.len; at++)
+        if (*at == '+' || *at == '-' || *at == 'Z' || *at == 'z')
+            return true;
+    return false;
+}
+
+static enum times_result parse_parts(struct str s, enum date_order order, struct parts *parts)
+{
+    bool is_order_unknown = false;
     for (size_t at = 0; at < s.len;) {
         char c = s.ptr[at];
-        bool is_between = (c == '-' || c == '.') && (parts.day || parts.month) &&
-                          !parts.has_clock; /* 24-Feb-2015, 24. Feb. 2015 */
+        bool is_between = (c == '-' || c == '.') && (parts->day || parts->month) &&
+                          !parts->has_clock; /* 24-Feb-2015, 24. Feb. 2015 */
         if (c == ' ' || c == ',' || is_between) {
             at++;
         } else if (is_letter(c)) {
-            if (!take_word(s, &at, &parts))
+            if (!take_word(s, &at, parts))
                 return TIMES_NOT_A_TIME;
-        } else if ((c == '+' || c == '-') && parts.has_clock) {
-            if (!take_zone(s, &at, &parts))
+        } else if ((c == '+' || c == '-') && parts->has_clock) {
+            if (!take_zone(s, &at, parts))
                 return TIMES_NOT_A_TIME;
         } else {
-            enum times_result result = take_number_part(s, &at, order, &parts);
+            enum times_result result = take_number_part(s, &at, order, parts);
             if (result == TIMES_NOT_A_TIME)
                 return result;
             is_order_unknown |= result == TIMES_ORDER_UNKNOWN;
         }
     }
-    if (is_order_unknown)
-        return TIMES_ORDER_UNKNOWN;
-    return to_us(&parts, at_us_out) ? TIMES_OK : TIMES_NOT_A_TIME;
+    return is_order_unknown ? TIMES_ORDER_UNKNOWN : TIMES_OK;
+}
+
+enum times_result times_parse_by(struct str s, const struct times_rules *rules, struct times_read *read_out)
+{
+    static const struct zone utc = {0};
+    const struct zone       *zone = rules->zone ? rules->zone : &utc;
+    s = str_trim(s);
+    *read_out = (struct times_read){.has_zone = true, .has_clock = true};
+    if (clock_parse(s, &read_out->at_us)) {
+        read_out->has_clock = s.len > 10;
+        read_out->has_zone = ends_in_zone(s);
+        if (!read_out->has_zone)
+            read_out->at_us = zone_to_utc(zone, read_out->at_us);
+        return TIMES_OK;
+    }
+    if (parse_since_1970(s, &read_out->at_us))
+        return TIMES_OK;
+    if (parse_serial(s, &read_out->at_us, &read_out->has_clock)) {
+        read_out->has_zone = false;
+        read_out->at_us = zone_to_utc(zone, read_out->at_us);
+        return TIMES_OK;
+    }
+    struct parts      parts = {0};
+    enum times_result result = parse_parts(s, rules->order, &parts);
+    if (result != TIMES_OK)
+        return result;
+    if (!to_us(&parts, &read_out->at_us))
+        return TIMES_NOT_A_TIME;
+    read_out->has_zone = parts.has_zone;
+    read_out->has_clock = parts.has_clock;
+    if (!parts.has_zone)
+        read_out->at_us = zone_to_utc(zone, read_out->at_us);
+    return TIMES_OK;
+}
+
+enum times_result times_parse(struct str s, enum date_order order, int64_t *at_us_out)
+{
+    struct times_rules rules = {.order = order};
+    struct times_read  read;
+    enum times_result  result = times_parse_by(s, &rules, &read);
+    if (result == TIMES_OK)
+        *at_us_out = read.at_us;
+    return result;
 }

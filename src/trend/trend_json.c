@@ -27,20 +27,14 @@ static void print_number(struct json *json, const char *name, double value)
     json_double(json, value, 3);
 }
 
-static void print_time(struct json *json, const char *name, int64_t at_us)
-{
-    json_key(json, name);
-    json_time(json, at_us);
-}
-
 /* What a line of a replay and a row of the trends command share. */
 static void print_core(struct json *json, const struct trend *trend)
 {
     json_key(json, "label");
     json_str(json, trend->label);
     print_strings(json, "terms", trend->terms, trend->term_count);
-    print_time(json, "started_at", trend->started_at_us);
-    print_time(json, "detected_at", trend->detected_at_us);
+    json_put_time(json, "started_at", trend->started_at_us);
+    json_put_time(json, "detected_at", trend->detected_at_us);
     print_number(json, "voices", trend->voices);
     print_number(json, "z", trend->z);
     print_number(json, "growth_per_h", trend->growth_per_h);
@@ -58,7 +52,7 @@ void trend_print_event_json(const struct trend *trend, enum trend_event_kind kin
     json_i64(&json, (int64_t)trend->id);
     json_key(&json, "event");
     json_text(&json, names[kind]);
-    print_time(&json, "at", at_us);
+    json_put_time(&json, "at", at_us);
     print_core(&json, trend);
     if (trend->merged_into) {
         json_key(&json, "merged_into");
@@ -75,7 +69,7 @@ static void print_posts(struct json *json, const char *name, const struct trend_
         json_object(json);
         json_key(json, "id");
         json_str(json, posts[i].id);
-        print_time(json, "at", posts[i].at_us);
+        json_put_time(json, "at", posts[i].at_us);
         json_key(json, "author");
         json_str(json, posts[i].author);
         json_key(json, "text");
@@ -89,7 +83,7 @@ static void print_series(struct json *json, const struct trend *trend)
 {
     json_key(json, "series");
     json_object(json);
-    print_time(json, "start", trend->series_start_us);
+    json_put_time(json, "start", trend->series_start_us);
     print_number(json, "step_s", (double)trend->series_step_us / 1e6);
     json_key(json, "voices");
     json_array(json);
@@ -108,8 +102,8 @@ void trend_print_json(const struct trend *trend, struct buf *out)
     print_core(&json, trend);
     json_key(&json, "posts");
     json_i64(&json, trend->posts);
-    print_time(&json, "peak_at", trend->peak_at_us);
-    print_time(&json, "last_post_at", trend->last_post_us);
+    json_put_time(&json, "peak_at", trend->peak_at_us);
+    json_put_time(&json, "last_post_at", trend->last_post_us);
     json_key(&json, "evidence");
     json_object(&json);
     print_number(&json, "z_peak", trend->z_peak);

@@ -20,8 +20,11 @@ equal "its posts" "$(jsonl "$out" '[(p["platform"], p["at"][:16], p["author"]["h
     "[('forum', '2015-02-24T11:35', 'ann', 'late again'), ('forum', '2015-02-25T09:00', 'bob', 'sunk; cost')]"
 run --client b import "$folder/b.csv" --platform Forum --date-order dmy --json
 equal "a made id is the same again" "$(json "$out" '(d["new"], d["duplicate"])')" "(0, 2)"
-run --client b2 import "$folder/b.csv" --platform forum --json
-equal "without --date-order the rows are rejected" "$(json "$out" '(d["new"], d["rejected"])')" "(0, 2)"
+run --client b3 import "$folder/b.csv" --platform forum --json
+equal "without --date-order a day above 12 decides" "$(json "$out" '(d["new"], d["rejected"])')" "(2, 0)"
+printf 'date;text;author\n04/02/2015 11:35;late again;ann\n05/02/2015 09:00;sunk;bob\n' >"$folder/b2.csv"
+run --client b2 import "$folder/b2.csv" --platform forum --json
+equal "where nothing decides, the rows are rejected" "$(json "$out" '(d["new"], d["rejected"])')" "(0, 2)"
 says "with the reason" "$(json "$out" 'd["rejected_file"]')" "day first or month first"
 
 printf 'Posted On\tWords\tWho\n1424777752\thello there\tann\n1424777753000\tand again\tbob\n' >"$folder/c.tsv"
@@ -52,12 +55,12 @@ printf 'date,text,author,url\n2015-02-24,hi,ann,https://www.reddit.com/r/x/1\n' 
 equal "unless the address tells it" "$(json "$out" '(d["new"], d["rejected"])')" "(1, 0)"
 equal "clients stay apart" "$(count --client a) $(count --client f)" " 1"
 
-printf '[{"id":"a:1"}]' >"$folder/array.json"
-run --client g import "$folder/array.json"
-says "a JSON array is explained" "$err" "JSON array"
-printf '\377\376d\0a\0t\0e\0' >"$folder/utf16.csv"
-run --client g import "$folder/utf16.csv"
-says "UTF-16 is explained" "$err" "UTF-16"
+printf '[{"id":"a:1","platform":"a","at":"2015-02-24T00:00:00Z","author":{"handle":"ann"},"text":"one"},\n {"id":"a:2"}]' >"$folder/array.json"
+run --client h import "$folder/array.json" --json
+equal "a JSON array is read object by object" "$(json "$out" '(d["new"], d["rejected"])')" "(1, 1)"
+printf 'date,text,author,platform\n2015-02-24,caf\303\251,ann,forum\n' | iconv -f UTF-8 -t UTF-16 >"$folder/utf16.csv"
+run --client i import "$folder/utf16.csv" --json
+equal "UTF-16 is read" "$(json "$out" 'd["new"]')" 1
 : >"$folder/empty.csv"
 run --client g import "$folder/empty.csv" --json
 equal "an empty file is no error" "$(json "$out" 'd["read"]')" 0

@@ -34,9 +34,9 @@ static void files_are_told_apart_by_their_bytes(void **state)
         {"when,words\n1,2\n", "x", TABLE_FORMAT_CSV, ERROR_SYNTAX, false, 0, 0},
         {"date,text\n", "x", TABLE_FORMAT_TSV, ERROR_SYNTAX, false, 0, 0},
         {"{\"id\"", "x", TABLE_FORMAT_CSV, ERROR_SYNTAX, false, 0, 0},
-        {"[{\"id\":1}]", "x.json", TABLE_FORMAT_AUTO, ERROR_SYNTAX, false, 0, 0},
-        {"[", "x.json", TABLE_FORMAT_AUTO, ERROR_SYNTAX, false, 0, 0},
-        {"\xff\xfe" "d", "x.csv", TABLE_FORMAT_AUTO, ERROR_SYNTAX, false, 0, 0},
+        {"[{\"id\":1}]", "x.json", TABLE_FORMAT_AUTO, 0, false, 0, 0},
+        {"[", "x.json", TABLE_FORMAT_AUTO, 0, false, 0, 0},
+        {"PK\x03\x04 xl/", "x.xlsx", TABLE_FORMAT_AUTO, ERROR_SYNTAX, false, 0, 0},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct column_options options = {0};

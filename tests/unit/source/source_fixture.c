@@ -202,6 +202,7 @@ static enum error_code scripted_run(struct source_port *port, struct error *erro
 {
     struct script script = {.next = 1, .total = source_port_number(port, "total"), .each = source_port_number(port, "each")};
     struct str    end = source_port_text(port, "end");
+    script.each = script.each < (int64_t)source_port_max_items(port) ? script.each : (int64_t)source_port_max_items(port);
     if (source_port_boolean(port, "loud"))
         source_port_log(port, "warning", "tags %.*s%.*s, %d", STR_ARG(source_port_nth(port, "tags", 0)), STR_ARG(source_port_nth(port, "tags", 1)),
                         source_port_nth(port, "tags", 2).ptr != NULL);
