@@ -383,7 +383,9 @@ def hostile():
     h = host(server.url, transport="sse")
     h.subscribe()
     h.wait_live()
+    h.wait(lambda: f"127.0.0.1:{server.port}/399" in h.posts, "the last")
     calm = memory(h)
+    check("status.update is an edit, delete a delete", h.posts[f"127.0.0.1:{server.port}/398"]["text"] == "changed" and f"127.0.0.1:{server.port}/397" in h.deleted, h.posts)
     h.stop()
     for mood in ("redirect", "circle", "no json", "bomb", "endless", "deep json"):
         server.mood, server.served, server.asked = mood, 0, []

@@ -115,7 +115,12 @@ class Hostile:
 
         time.sleep(0.2)
         harm = mood.removeprefix("ws ")
-        if harm == "oversize":
+        if harm == "good":  # no harm at all, in Mastodon's own words
+            event("update", status(398))
+            event("status.update", status(398, content="<p>changed</p>", edited_at="2026-11-01T11:00:00.000Z"))
+            event("update", status(397))
+            event("delete", "397")
+        elif harm == "oversize":
             event("update", status(301, content="x" * (3 << 20)))
         elif harm == "claims much":
             event("update", status(301), lies=1 << 40)

@@ -7,7 +7,7 @@
 #include "source/mastodon/mastodon.h"
 #include "source/mastodon/sse.h"
 
-enum { GATHER_MOST = 100 /* events in a batch */, GATHER_BYTES = 512 * 1024, RECHECK_POLLS = 10, STREAM_AGAIN_S = 600, SILENCE_S = 60, STABLE_S = 30 };
+enum { GATHER_MOST = 100 /* events in a batch */, GATHER_BYTES = 512 * 1024, RECHECK_POLLS = 10, STREAM_AGAIN_S = 600, SILENCE_S = 60, STABLE_S = 30, SETTLED_S = 2 };
 
 enum outcome {
     STOPPED,
@@ -21,6 +21,7 @@ struct hearing {
     struct error            error;
     int64_t                 retry_after_us;
     int64_t                 polled_us; /* when the channels without a stream were read */
+    int64_t                 again_us;  /* when the timelines are looked at once more; 0: they were */
     /* SSE */
     struct sse sse;
     bool       is_filled, is_stopped;
@@ -65,6 +66,16 @@ static bool poll_accounts(struct hearing *hearing)
     return fill(hearing->worker, WITHOUT_STREAM, false);
 }
 
+/* A stream is open before it hears: servers answer first and listen to themselves a moment later, without a word. What changed in that moment is found
+ * by a second look. */
+static bool look_again(struct hearing *hearing)
+{
+    if (hearing->again_us == 0 || clock_monotonic_us() < hearing->again_us)
+        return true;
+    hearing->again_us = 0;
+    return fill(hearing->worker, WITH_STREAM, true);
+}
+
 /* ---- WebSocket ---- */
 
 static const struct mastodon_channel *first_stream(const struct mastodon_worker *worker)
@@ -89,7 +100,9 @@ static enum outcome hear_websocket(struct hearing *hearing, struct websocket *we
     struct mastodon_worker *worker = hearing->worker;
     for (;;) {
         struct websocket_message message;
-        struct source_batch     *batch = worker->batch;
+        if (!look_again(hearing))
+            return STOPPED;
+        struct source_batch *batch = worker->batch;
         bool has_some = batch && batch->count;
         bool is_full = has_some && (batch->count >= GATHER_MOST || batch->count + 2 > source_port_max_items(worker->sub->mastodon->port) ||
                                     batch->arena.used_bytes > GATHER_BYTES);
@@ -147,6 +160,7 @@ static enum outcome by_websocket(struct hearing *hearing)
     enum outcome outcome = STOPPED;
     if (fill(worker, WITH_STREAM | WITHOUT_STREAM, true)) {
         mastodon_say_live(worker->sub, "by WebSocket");
+        hearing->again_us = clock_monotonic_us() + SETTLED_S * CLOCK_SECOND_US;
         outcome = hear_websocket(hearing, websocket);
     }
     websocket_close(websocket, 1000);
@@ -177,11 +191,12 @@ static bool on_bytes(void *context, struct str bytes)
         hearing->is_stopped = !fill(worker, WITH_STREAM | WITHOUT_STREAM, true);
         if (!hearing->is_stopped)
             mastodon_say_live(worker->sub, "by server-sent events");
+        hearing->again_us = clock_monotonic_us() + SETTLED_S * CLOCK_SECOND_US;
     }
     bool is_on = !hearing->is_stopped && sse_feed(&hearing->sse, bytes, on_event, hearing);
     worker->counts.oversize += hearing->sse.oversize + (sse_is_endless(&hearing->sse) ? 1 : 0);
     hearing->sse.oversize = 0;
-    hearing->is_stopped = hearing->is_stopped || !mastodon_send(worker, false) || is_stopping(worker);
+    hearing->is_stopped = hearing->is_stopped || !look_again(hearing) || !mastodon_send(worker, false) || is_stopping(worker);
     return is_on && !hearing->is_stopped;
 }
 
