@@ -47,7 +47,7 @@ struct api_route {
     const char      *summary; /* one line */
     const char      *details; /* or NULL */
     const struct api_parameter *parameters; /* ends with a row without a name; `client` is not named; NULL: none */
-    const char      *takes;   /* the body: NULL none, else a JSON Schema of an object, or "application/jsonl" */
+    const char      *takes;   /* the body: NULL none, else a JSON Schema of an object, "application/jsonl" or "application/octet-stream" */
     const char      *gives;   /* JSON Schema of the 2xx answer as text, e.g. "{\"type\":\"object\",\"required\":[..],\"properties\":{..}}"; NULL: 204 */
     const char      *also;    /* other media types: "text/csv application/jsonl text/event-stream", or NULL */
     int              status;  /* of success; 0: 200, or 204 without gives */
@@ -121,6 +121,7 @@ struct workspace {
     struct stream  *stream;
     struct record  *records; /* records.db: all domains but team */
     struct record  *sightings; /* sightings.db: which source or import saw which post, and when */
+    struct importer *importer; /* imports of files that run */
     double          clock_speed; /* 1, but for an invented town */
     struct chronicle *chronicle; /* its trends, kept */
     struct hub     *hub;     /* events to those who watch */

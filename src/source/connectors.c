@@ -1,9 +1,13 @@
 /* The connectors that are built in: one row, one folder. */
 #include "source/source.h"
 
+#include "source/bluesky/connector.h"
 #include "source/mastodon/connector.h"
+#include "source/nostr/nostr.h"
 
 const struct connector *const connectors[] = {
+    &connector_bluesky,
     &connector_mastodon,
+    &connector_nostr,
     NULL,
 };

@@ -49,7 +49,8 @@ enum source_op { SOURCE_UPSERT, SOURCE_DELETE, SOURCE_METRICS, SOURCE_ACTOR, SOU
 /* One thing that happened on a platform. Ids (post.id, thread, reply_to, repost_of, quote_of, author_id) are the platform's own: unique in
  * the network, without its name in front. post.platform is left empty. What each op reads of post:
  *     UPSERT        all of it                     METRICS       id and metrics
- *     DELETE        id                            ACTOR         author_*: a new handle or name for author_id
+ *     DELETE        id; author_id where the platform lets anybody ask for one: then only a post of that author goes
+ *     ACTOR         author_*: a new handle or name for author_id
  *     ACTOR_DELETE  author_id: all they wrote is to go (deleted, taken down, suspended by the platform) */
 struct source_item {
     enum source_op op;
@@ -108,6 +109,8 @@ struct source_command { /* strings in the order's arena */
     enum source_act act;
     struct str      target_id, target_root, target_author; /* native ids of the post it is about */
     struct str      text, lang, visibility;
+    int64_t         ordered_us;  /* when the deed was ordered: the same at each try, so that a platform whose ids come from content and time gives the same id; 0: not said.
+                                  * A FETCH repeats all that the deed was made of (target, text, ordered_us) */
     int64_t         deadline_us; /* not begun by then: SOURCE_TRANSIENT */
 };
 
