@@ -37,6 +37,7 @@ FUZZERS = \
 	query \
 	table \
 	source \
+	hackernews \
 	http \
 	settings \
 	api

@@ -7,6 +7,7 @@
  *     fuzz_http    a target and headers: a path that leads nowhere else, one length of a body, or a refusal
  *     fuzz_settings  a file of settings: values within their bounds, or an error with its place
  *     fuzz_api     a call of the API, on a server of its own: an answer of a known status and form, never a 500
+ *     fuzz_hackernews  an answer of its API: a sound post or a refusal
  *     fuzz_source  a line of a connector: what was understood says the same when it is printed and read again
  *     fuzz_table   a table reads the same however its bytes arrive; its posts survive the outer form
  *     fuzz_mastodon  a stream of server-sent events is the same however it is cut; its statuses become items with sound ids
