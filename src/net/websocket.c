@@ -426,6 +426,11 @@ enum error_code websocket_send(struct websocket *websocket, struct str text, boo
     return websocket->is_lost ? error_set(error, ERROR_IO, "%s", websocket->lost_why) : ERROR_NONE;
 }
 
+int websocket_fd(const struct websocket *websocket)
+{
+    return websocket->fd;
+}
+
 unsigned websocket_close_code(const struct websocket *websocket)
 {
     return wslay_event_get_close_received(websocket->frames.wslay) ? wslay_event_get_status_code_received(websocket->frames.wslay) : 0;

@@ -36,6 +36,8 @@ enum websocket_event websocket_receive(struct websocket *websocket, int64_t wait
                                        struct error *error);
 /* Whole, or ERROR_IO (lost). */
 enum error_code websocket_send(struct websocket *websocket, struct str text, bool is_binary, struct error *error);
+/* To poll beside others, once receive gave NOTHING: TLS may hold a message that the socket no longer shows. */
+int             websocket_fd(const struct websocket *websocket);
 unsigned        websocket_close_code(const struct websocket *websocket); /* of the peer's goodbye; 0: none came */
 
 #endif

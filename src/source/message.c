@@ -376,6 +376,8 @@ static enum error_code read_command(const cJSON *object, struct message *message
         if (cJSON_IsObject(texts[i].object))
             code = source_parse_text(texts[i].object, texts[i].name, &message->arena, texts[i].out, error);
     command->act = (enum source_act)(1u << act);
+    if (!code)
+        code = source_parse_time(object, "ordered_at", &command->ordered_us, error);
     return code ? code : source_parse_time(object, "deadline", &command->deadline_us, error);
 }
 

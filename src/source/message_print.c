@@ -286,6 +286,8 @@ void message_print_command(const struct source_command *command, struct buf *out
         put_some(&json, "visibility", command->visibility);
         json_end(&json);
     }
+    if (command->ordered_us)
+        json_put_time(&json, "ordered_at", command->ordered_us);
     if (command->deadline_us)
         json_put_time(&json, "deadline", command->deadline_us);
     end(&json);

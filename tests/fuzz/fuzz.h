@@ -2,6 +2,7 @@
  *
  *     fuzz_text    tokens lie in the text, a second look sees the same, keys read back as themselves
  *     fuzz_html    plain words and whole addresses come out, whatever goes in
+ *     fuzz_feed    entries that a post can hold, of the host that they came from, within every maximum; state that reads back
  *     fuzz_post    parse -> print -> parse and encode -> decode give the same post
  *     fuzz_query   parse -> print -> parse gives the same tree; the linter and the matcher live with it
  *     fuzz_http    a target and headers: a path that leads nowhere else, one length of a body, or a refusal

@@ -2,7 +2,8 @@
 # usage: pds.sh install | run FOLDER [limits]
 # The real Bluesky server: the AT Protocol project's own PDS with a directory of accounts (PLC), from its npm package of development servers, on
 # Node 22 from npm (Node 20 lacks what it calls). No account, no network, no database server.
-#     ready url=http://127.0.0.1:PORT plc=http://127.0.0.1:PORT admin=PASSWORD
+#     ready url=http://127.0.0.1:PORT plc=http://127.0.0.1:PORT admin=PASSWORD relay=http://127.0.0.1:PORT
+# relay is the same server with the list of hosts that Jetstream v2 asks a relay for.
 # limits: with its rate limits, so that a 31st session within five minutes is a real 429. (`install` and `run`: see install.sh)
 set -eu
 servers=${BELLWETHER_SERVERS:-${XDG_CACHE_HOME:-$HOME/.cache}/bellwether/servers}

@@ -202,7 +202,7 @@ static void json_skip(struct node *node)
 }
 
 /* Opens at the bracket; anything else is skipped. */
-static bool json_open(struct node *node, uint8_t bracket, struct node_map *map_out)
+static bool json_enter(struct node *node, uint8_t bracket, struct node_map *map_out)
 {
     *map_out = (struct node_map){0};
     if (peek(node) != bracket) {
@@ -237,7 +237,7 @@ static bool json_more(struct node *node, uint8_t closer, struct node_map *map)
 static bool enter(struct node *node, enum cbor_kind kind, uint8_t bracket, struct node_map *map_out)
 {
     if (!node->is_cbor)
-        return json_open(node, bracket, map_out);
+        return json_enter(node, bracket, map_out);
     struct cbor      before = node->bytes;
     struct cbor_item item;
     *map_out = (struct node_map){0};
