@@ -34,11 +34,13 @@ FUZZERS = \
 	websocket \
 	text \
 	html \
+	feed \
 	mastodon \
 	post \
 	query \
 	table \
 	source \
+	hackernews \
 	http \
 	settings \
 	api
