@@ -52,6 +52,8 @@ struct api_route {
     const char      *also;    /* other media types: "text/csv application/jsonl text/event-stream", or NULL */
     int              status;  /* of success; 0: 200, or 204 without gives */
     enum error_code (*handle)(struct api_call *call);
+    bool             is_signed; /* for programs of strangers, who prove themselves by a signature over the body (ROLE_NONE): cookies are not looked at,
+                                   and so no browser can be made to send it in somebody's name. The body is taken as it comes */
 };
 
 /* Tables end with a row without a path; routes.c lists them all. */

@@ -141,6 +141,8 @@ static void print_route(struct json *json, const struct api_route *route)
     json_str(json, str_slice(route->path + 1, strcspn(route->path + 1, "/")));
     json_end(json);
     text_member(json, "x-least-role", route->scope == API_SERVER && route->least == ROLE_ADMIN ? "server-admin" : role_names[route->least]);
+    if (route->is_signed)
+        text_member(json, "x-proof", "signature");
     if (route->least == ROLE_NONE)
         json_key(json, "security"), json_array(json), json_end(json);
     print_parameters(json, route);

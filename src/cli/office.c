@@ -88,7 +88,7 @@ static enum error_code read_line(struct cli *cli, struct str *line_out)
     }
     vfs_close(&in);
     if (!code && len == 0)
-        code = error_set(&cli->error, ERROR_INVALID, "no password came from standard input");
+        code = error_set(&cli->error, ERROR_INVALID, "nothing came from standard input");
     while (len && (bytes[len - 1] == '\n' || bytes[len - 1] == '\r'))
         len--;
     *line_out = arena_str(&cli->arena, str_slice(bytes, len));
@@ -128,4 +128,12 @@ enum error_code office_password(struct cli *cli, const char *whose, struct str *
     if (!code && !str_equal(*password_out, again))
         code = error_set(&cli->error, ERROR_INVALID, "the two were not the same");
     return code;
+}
+
+enum error_code office_secret(struct cli *cli, const char *question, const char *hint, struct str *secret_out)
+{
+    if (isatty(STDIN_FILENO))
+        return ask(cli, question, secret_out);
+    error_set(&cli->error, ERROR_USAGE, "there is no terminal to ask at: %.160s", question);
+    return error_hint(&cli->error, "%s", hint);
 }

@@ -24,4 +24,7 @@ enum error_code office_member(struct cli *cli, struct record *server, const char
 /* A password: from a terminal, twice and without an echo, or with --password-stdin the first line of standard input. In arena. */
 enum error_code office_password(struct cli *cli, const char *whose, struct str *password_out);
 
+/* Any other secret: asked once at the terminal, without an echo; ERROR_USAGE with words of hint where there is no terminal. In arena; may be empty. */
+enum error_code office_secret(struct cli *cli, const char *question, const char *hint, struct str *secret_out);
+
 #endif
