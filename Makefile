@@ -30,13 +30,17 @@ test: packages
 
 FUZZ_SECONDS ?= 60
 FUZZERS = \
+	nostr \
+	websocket \
 	text \
 	html \
+	feed \
 	mastodon \
 	post \
 	query \
 	table \
 	source \
+	hackernews \
 	http \
 	settings \
 	api

@@ -239,7 +239,7 @@ void mastodon_say_live(struct mastodon_sub *sub, const char *how)
     snprintf(status.message, sizeof status.message, "%s", how);
     pthread_mutex_lock(&sub->mastodon->lock);
     status.remaining = sub->mastodon->budget_left;
-    status.limit = sub->mastodon->budget_limit;
+    status.limit = status.remaining >= 0 ? sub->mastodon->budget_limit : -1;
     pthread_mutex_unlock(&sub->mastodon->lock);
     source_port_status(sub->mastodon->port, &status);
 }

@@ -288,6 +288,22 @@ static void test_ids_are_of_the_host(void **state)
     }
 }
 
+static void test_texts_are_counted_as_mastodon_does(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t     count;
+    } rows[] = {{"", 0}, {"abc", 3}, {"caf\xC3\xA9", 4}, {"cafe\xCC\x81", 4}, {"see https://example.org/a/very/long/path?that=counts&for=little ok", 4 + 23 + 3},
+                {"@ann@far.example hi", 4 + 3}, {"@ann hi", 7}, {"a@b.example", 11},
+                {"\xF0\x9F\x87\xB3\xF0\x9F\x87\xB1", 1}, /* a flag */
+                {"\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x9A\x80", 1}, /* woman, joiner, rocket */
+                {"\xF0\x9F\x91\x8D\xF0\x9F\x8F\xBD", 1}, /* thumb with a tone */
+                {"\xFF\xFE", 0}, {"@", 1}, {"@@", 1}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        check(mastodon_counted(str_of(rows[i].text)) == rows[i].count, "row %zu: %lld", i, (long long)mastodon_counted(str_of(rows[i].text)));
+}
+
 /* ---- Places ---- */
 
 static void test_places_survive_their_state(void **state)
@@ -414,7 +430,8 @@ int main(void)
         cmocka_unit_test(test_wrong_clocks),                     cmocka_unit_test(test_a_full_batch_takes_nothing),
         cmocka_unit_test(test_ids_are_of_the_host),              cmocka_unit_test(test_places_survive_their_state),
         cmocka_unit_test(test_states_that_cannot_be_read),       cmocka_unit_test(test_a_state_stays_within_its_bound),
-        cmocka_unit_test(test_ids_have_an_order),                cmocka_unit_test(test_instances_describe_themselves),
+        cmocka_unit_test(test_ids_have_an_order),                cmocka_unit_test(test_texts_are_counted_as_mastodon_does),
+                       cmocka_unit_test(test_instances_describe_themselves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
