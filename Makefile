@@ -30,6 +30,8 @@ test: packages
 
 FUZZ_SECONDS ?= 60
 FUZZERS = \
+	nostr \
+	websocket \
 	text \
 	html \
 	feed \
@@ -38,6 +40,7 @@ FUZZERS = \
 	query \
 	table \
 	source \
+	hackernews \
 	http \
 	settings \
 	api
