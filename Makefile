@@ -30,6 +30,8 @@ test: packages
 
 FUZZ_SECONDS ?= 60
 FUZZERS = \
+	nostr \
+	websocket \
 	text \
 	html \
 	feed \

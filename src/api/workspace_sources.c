@@ -1,5 +1,6 @@
 #include "api/workspace_sources.h"
 
+#include "alert/alert.h"
 #include "api/sources.h"
 #include "base/clock.h"
 #include "base/hash.h"
@@ -80,9 +81,13 @@ static void on_sighted(void *context, int64_t source, struct str name, const str
     arena_fini(&arena);
 }
 
-static enum error_code on_forget(void *context, const struct str *posts, size_t count, struct error *error)
+enum error_code workspace_forget_posts(void *context, const struct str *posts, size_t count, struct error *error)
 {
-    return tool_forget_posts(((struct workspace *)context)->records, posts, count, error);
+    struct record  *records = ((struct workspace *)context)->records;
+    enum error_code code = alert_forget_posts(records, posts, count, error);
+    if (!code)
+        code = tool_forget_posts(records, posts, count, error);
+    return code ? code : capture_forget_posts(records, posts, count, error);
 }
 
 static void log_capture(void *context, const char *level, const char *event, const char *words)
@@ -108,7 +113,7 @@ enum error_code workspace_sources_host(struct api *api, struct error *error)
 enum error_code workspace_sources_start(struct api *api, struct workspace *workspace, struct error *error)
 {
     struct capture_client client = {.name = workspace->name, .stream = workspace->stream, .records = workspace->records, .topics = topics_of,
-                                    .forget = on_forget, .sighted = on_sighted, .changed = on_changed, .context = workspace};
+                                    .forget = workspace_forget_posts, .sighted = on_sighted, .changed = on_changed, .context = workspace};
     return capture_attach(api->capture, &client, error);
 }
 

@@ -12,6 +12,8 @@
  *     fuzz_source  a line of a connector: what was understood says the same when it is printed and read again
  *     fuzz_table   a table reads the same however its bytes arrive; its posts survive the outer form
  *     fuzz_mastodon  a stream of server-sent events is the same however it is cut; its statuses become items with sound ids
+ *     fuzz_nostr   an event is refused with a reason or reads the same again; what we sign holds
+ *     fuzz_websocket  a server's answer and its frames: the same however they arrive, within the maximum
  *
  * With -Dfuzzers=true and clang they are libFuzzer programs (make fuzz). Without, driver.c feeds them the seeds in
  * corpus/ and what becomes of those under a few thousand random changes, always the same ones, as a part of make

@@ -48,6 +48,7 @@ export const screens: Screen[] = [
   { path: "/listen/read/:id?", wing: "listen", title: "Reading room", key: "r", holds: "A few posts that cover what is said, one at a time, before any chart", load: () => import("./listen/reading-room/reading-room.tsx") },
   { path: "/listen/reads/:id?", wing: "listen", title: "Reads", key: "j", holds: "Judgements on record: what will happen, how sure, and whether it came true", load: () => import("./listen/reads/reads.tsx") },
   { path: "/listen/alerts/:id?/:part?", wing: "listen", title: "Alerts", key: "a", holds: "What is watched while nobody looks, and what it was good for", load: () => import("./listen/alerts/alerts.tsx") },
+  { path: "/listen/sources/import/:id?", wing: "listen", title: "Import", key: "i", least: "practitioner", holds: "Bring a file: another tool's export, a table, an archive of posts", load: () => import("./listen/sources/import/import.tsx") },
 
   { path: "/answer", wing: "answer", title: "Inbox", holds: "Cases: posts and people who wait for an answer", load: later },
   { path: "/practise", wing: "practise", title: "Replays and drills", holds: "A captured day or an invented one, to practise on", load: later },
