@@ -71,14 +71,18 @@ def listen():
 
 threading.Thread(target=listen, daemon=True).start()
 time.sleep(0.5)
-began = time.monotonic()
-post = there("POST", "/api/v1/statuses", body={"status": "the ferry is late again"})
-id = f"mastodon:{name}/{post['id']}"
-check("a post there is in the archive here", until(lambda: post_of(id)))
-took = time.monotonic() - began
-check(f"within a second ({took:.2f} s)", took < 1, took)
-seen = until(lambda: [at for at, line in tail if post["id"] in line])
-check(f"and on the live tail ({seen[0] - began if seen else -1:.2f} s)", seen and seen[0] - began < 1.5, [line for _, line in tail][:5])
+took, told = [], []
+for number in range(5):  # the middle one counts: the machine may be busy with other tests
+    began = time.monotonic()
+    post = there("POST", "/api/v1/statuses", body={"status": f"the ferry is late again, {number}"})
+    id = f"mastodon:{name}/{post['id']}"
+    check(f"post {number} there is in the archive here", until(lambda: post_of(id)))
+    took.append(time.monotonic() - began)
+    seen = until(lambda: [at for at, line in tail if post["id"] in line])
+    check(f"post {number} is on the live tail", seen, [line for _, line in tail][:5])
+    told.append(seen[0] - began if seen else 99)
+took.sort(), told.sort()
+check(f"within a second (archive {took[2]:.2f} s, at worst {took[4]:.2f}; tail {told[2]:.2f} s, at worst {told[4]:.2f})", took[2] < 1 and told[2] < 1)
 there("PUT", f"/api/v1/statuses/{post['id']}", body={"status": "the ferry is on time"})
 check("edited there, it reads so here", until(lambda: "on time" in json.dumps(post_of(id))), post_of(id))
 there("DELETE", f"/api/v1/statuses/{post['id']}")
