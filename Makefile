@@ -32,6 +32,7 @@ FUZZ_SECONDS ?= 60
 FUZZERS = \
 	text \
 	html \
+	bluesky \
 	mastodon \
 	post \
 	query \
