@@ -96,15 +96,15 @@ def old_cursors():
         at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - age_s))
         return json.dumps({"wire": platform.wire, "host": platform.host, "seq": seq, "at": at})
 
-    for name, seq, config in (("v1", 0, {"history_minutes": 10}), ("v2", 1, {}), ("firehose", 999999, {})):
-        if name == "v2":
-            os.environ["JETSTREAM_LOOKBACK"] = "2s"
+    for name, seq, config in (("v1", 0, {"history_minutes": 10}), ("v2", 0, {}), ("firehose", 999999, {})):
+        os.environ["JETSTREAM_LOOKBACK"] = "2s"
         platform = Platform(name, f"{folder}/old-{name}")
-        os.environ.pop("JETSTREAM_LOOKBACK", None)
+        del os.environ["JETSTREAM_LOOKBACK"]
         platform.pds.posts(platform.writer, ["before"])
-        time.sleep(5 if name == "v2" else 1)
+        time.sleep(4 if name == "v2" else 1)
         listener = host({**platform.config, **config, "identifier": ""}).start()
-        listener.state["s1"] = state(platform, seq, 3600)
+        # v2 looks a moment back, and is asked for years: it counts by whole blocks.
+        listener.state["s1"] = state(platform, seq, 3 * 365 * 86400 if name == "v2" else 3600)
         listener.subscribe()
         time.sleep(3)
         post = platform.pds.posts(platform.writer, ["after"])[0]
@@ -255,6 +255,23 @@ def hostile():
     check("endless redirects: not followed, and the next server goes on", until(lambda: has_text(listener, "from the good one"), 20) and len(redirecting.paths) <= 3,
           redirecting.paths, listener.statuses)
     stop(listener, "redirects")
+
+    def too_old(stream):
+        body = json.dumps({"error": "CursorTooOld", "message": "cursor 5 below lookback floor 9000"}).encode()
+        return b"HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body) if "cursor=5&" in stream.paths[-1] + "&" else None
+
+    def moved_up(connection):
+        kind = "network.bsky.jetstream.subscribeEvents#"
+        connection.text({"$type": "message", "payload": {"$type": kind + "info", "name": "OutdatedCursor", "message": "starting at seq 9000"}})
+        connection.text({"$type": "message", "payload": {"$type": kind + "commit", "seq": 9000, "did": "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa", "time": now(), "operation": "create",
+                                                         "collection": POST, "rkey": "3kaaaaaaaaaaa", "record": {"text": "still there", "createdAt": now()}}})
+    stream = Stream(moved_up, too_old)
+    listener = host({"wire": "v2", "hosts": [stream.url], "appview": "", "directory": "", "compress": False}).start()
+    listener.state["s1"] = json.dumps({"wire": "v2", "host": stream.url, "seq": 5, "at": "2026-01-01T00:00:00Z"})
+    listener.subscribe()
+    check("v2 says CursorTooOld: it is asked by time instead, and the gap is told", until(lambda: has_text(listener, "still there") and "gap" in listener.phases(), 10) and
+          [status["from"] for status in listener.statuses if status["phase"] == "gap"] == ["2026-01-01T00:00:00Z"], listener.statuses, stream.paths)
+    stop(listener, "too old")
 
     frames = [b"\x9b\x00\x00\x00\x01\x00", b"\xa2" + b"\x81" * 100000, b"\xbb\xff\xff\xff\xff\xff\xff\xff\xff", b"\x9f" * 1000, b"", b"\x00",
               b"\xa2\x61t\x67#commit\x62op\x01" + b"\x81" * 200000, b"\xa2\x61t\x67#commit\x62op\x01\xa1\x66blocks\x5a\xff\xff\xff\xff"]

@@ -63,7 +63,8 @@ class Proxy:
 
 
 class Stream:
-    """A WebSocket server: each connection runs script(connection) where connection.send(bytes, is_binary) sends one message."""
+    """A WebSocket server: each connection runs script(connection) where connection.send(bytes, is_binary) sends one message; refusal(self), where it gives
+    an answer, is sent instead of a handshake (.paths[-1] is what was asked for)."""
 
     def __init__(self, script, refusal=None):
         self.script, self.refusal, self.paths = script, refusal, []
@@ -87,9 +88,9 @@ class Stream:
             lines = request.decode("latin-1").split("\r\n")
             self.paths.append(lines[0].split()[1])
             headers = {line.split(":", 1)[0].lower(): line.split(":", 1)[1].strip() for line in lines[1:] if ":" in line}
-            if self.refusal or "sec-websocket-key" not in headers:
-                answer = self.refusal(self) if self.refusal else b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
-                connection.sendall(answer)
+            refusal = self.refusal(self) if self.refusal else None
+            if refusal or "sec-websocket-key" not in headers:
+                connection.sendall(refusal or b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
                 connection.close()
                 return
             accept = base64.b64encode(hashlib.sha1((headers["sec-websocket-key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").encode()).digest()).decode()
