@@ -47,11 +47,13 @@ struct api_route {
     const char      *summary; /* one line */
     const char      *details; /* or NULL */
     const struct api_parameter *parameters; /* ends with a row without a name; `client` is not named; NULL: none */
-    const char      *takes;   /* the body: NULL none, else a JSON Schema of an object, or "application/jsonl" */
+    const char      *takes;   /* the body: NULL none, else a JSON Schema of an object, "application/jsonl" or "application/octet-stream" */
     const char      *gives;   /* JSON Schema of the 2xx answer as text, e.g. "{\"type\":\"object\",\"required\":[..],\"properties\":{..}}"; NULL: 204 */
     const char      *also;    /* other media types: "text/csv application/jsonl text/event-stream", or NULL */
     int              status;  /* of success; 0: 200, or 204 without gives */
     enum error_code (*handle)(struct api_call *call);
+    bool             is_signed; /* for programs of strangers, who prove themselves by a signature over the body (ROLE_NONE): cookies are not looked at,
+                                   and so no browser can be made to send it in somebody's name. The body is taken as it comes */
 };
 
 /* Tables end with a row without a path; routes.c lists them all. */
@@ -121,6 +123,7 @@ struct workspace {
     struct stream  *stream;
     struct record  *records; /* records.db: all domains but team */
     struct record  *sightings; /* sightings.db: which source or import saw which post, and when */
+    struct importer *importer; /* imports of files that run */
     double          clock_speed; /* 1, but for an invented town */
     struct chronicle *chronicle; /* its trends, kept */
     struct hub     *hub;     /* events to those who watch */

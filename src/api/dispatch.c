@@ -37,6 +37,8 @@ enum error_code call_prove(struct api_call *call)
     struct str        header = http_header(call->request, "authorization");
     struct str        cookie = http_cookie(call->request, "__Host-bellwether");
     int64_t           now_us = clock_now_us();
+    if (call->route->is_signed)
+        return ERROR_NONE;
     if (header.len) {
         if (header.len <= sizeof scheme - 1 || !str_equal_ascii_nocase(str_slice(header.ptr, sizeof scheme - 1), STR(scheme)))
             return error_set(&call->error, ERROR_DENIED, "the authorization header is not 'Bearer TOKEN'");
@@ -59,7 +61,7 @@ enum error_code call_prove(struct api_call *call)
 enum error_code call_check_origin(struct api_call *call)
 {
     const struct http_request *request = call->request;
-    if (request->method == HTTP_GET || request->method == HTTP_HEAD || call->caller.token)
+    if (request->method == HTTP_GET || request->method == HTTP_HEAD || call->caller.token || call->route->is_signed)
         return ERROR_NONE;
     struct str site = http_header(request, "sec-fetch-site"), origin = http_header(request, "origin"), host = http_header(request, "host");
     struct str rest = origin, scheme_end = STR("://");

@@ -86,14 +86,14 @@ static void print_content(struct json *json, const char *type, const char *schem
 
 static void print_body(struct json *json, const struct api_route *route)
 {
-    bool is_lines = strcmp(route->takes, "application/jsonl") == 0;
+    bool is_text = route->takes[0] != '{'; /* a media type, not a schema */
     json_key(json, "requestBody");
     json_object(json);
     json_key(json, "required");
     json_bool(json, true);
     json_key(json, "content");
     json_object(json);
-    print_content(json, is_lines ? "application/jsonl" : "application/json", is_lines ? "{\"type\":\"string\"}" : route->takes);
+    print_content(json, is_text ? route->takes : "application/json", is_text ? "{\"type\":\"string\"}" : route->takes);
     json_end(json);
     json_end(json);
 }
@@ -141,6 +141,8 @@ static void print_route(struct json *json, const struct api_route *route)
     json_str(json, str_slice(route->path + 1, strcspn(route->path + 1, "/")));
     json_end(json);
     text_member(json, "x-least-role", route->scope == API_SERVER && route->least == ROLE_ADMIN ? "server-admin" : role_names[route->least]);
+    if (route->is_signed)
+        text_member(json, "x-proof", "signature");
     if (route->least == ROLE_NONE)
         json_key(json, "security"), json_array(json), json_end(json);
     print_parameters(json, route);

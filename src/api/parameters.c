@@ -210,6 +210,12 @@ enum error_code call_read_body(struct api_call *call)
     struct str                 type = http_header(request, "content-type");
     if (!call->route->takes)
         return request->body.len ? error_set(&call->error, ERROR_USAGE, "this takes no body") : ERROR_NONE;
+    if (call->route->is_signed)
+        return ERROR_NONE; /* whatever it calls itself: its signature is over its bytes */
+    if (str_equal(str_of(call->route->takes), STR("application/octet-stream")))
+        return is_type(type, "application/octet-stream")
+                   ? ERROR_NONE
+                   : error_set(&call->error, ERROR_MEDIA_TYPE, "expected application/octet-stream, found '%.*s'", (int)(type.len < 60 ? type.len : 60), type.ptr ? type.ptr : "");
     bool is_lines = str_equal(str_of(call->route->takes), STR("application/jsonl"));
     if (is_lines)
         return is_type(type, "application/jsonl") || is_type(type, "application/x-ndjson") || is_type(type, "application/json")

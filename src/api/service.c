@@ -1,5 +1,7 @@
 #include "api/service.h"
 
+#include "api/sources.h"
+#include "api/workspace_sources.h"
 #include "base/clock.h"
 #include "base/vfs.h"
 
@@ -44,7 +46,8 @@ static enum error_code open_client(struct api *api, struct str name, struct erro
     struct workspace_options options = {.data_folder = api->data_folder, .settings = api->options.settings, .complain = complain, .context = api,
                                         .clock_starts_us = is_fast ? api->options.fast_starts_us : 0,
                                         .clock_speed = is_fast ? api->options.fast_speed : 0};
-    workspace_open(&client->workspace, &options, &client->error);
+    if (workspace_open(&client->workspace, &options, &client->error) == ERROR_NONE)
+        workspace_sources_start(api, &client->workspace, &client->error);
     if (client->error.code)
         error_prefix(&client->error, "client %s: ", client->workspace.name);
     say(api, client->error.code ? "error" : "info", client->error.code ? "client_failed" : "client_opened",
@@ -91,6 +94,9 @@ static void tick(struct api *api)
         struct open_client *client = api->clients[i];
         if (client->error.code)
             continue;
+        struct error sources = {0};
+        if (workspace_sources_tick(api, &client->workspace, &client->sources, &sources))
+            say(api, "error", "sources_not_followed", sources.message);
         int64_t now_us = stream_now_us(client->workspace.stream);
         if (client->ticked_us && now_us < client->ticked_us + CLOCK_MINUTE_US)
             continue;
@@ -140,6 +146,8 @@ enum error_code api_open(const struct api_options *options, struct api **api_out
     if (!code)
         code = team_adopt_folders(api->server, api->data_folder, error);
     if (!code)
+        code = workspace_sources_host(api, error);
+    if (!code)
         code = open_clients(api, error);
     if (!code && pthread_create(&api->ticker, NULL, run_ticker, api))
         code = error_set(error, ERROR_MEMORY, "no thread for the ticker");
@@ -161,6 +169,8 @@ void api_close(struct api *api)
     pthread_mutex_unlock(&api->lock);
     if (api->has_ticker)
         pthread_join(api->ticker, NULL);
+    capture_close(api->capture); /* before the streams that it commits to */
+    programs_free(api->programs);
     for (size_t i = 0; i < api->client_count; i++)
         workspace_close(&api->clients[i]->workspace), free(api->clients[i]);
     record_close(api->server);

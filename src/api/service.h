@@ -36,12 +36,24 @@ struct open_client {
     struct workspace  workspace;
     struct error      error; /* why it is not open; code 0: it is */
     int64_t           ticked_us; /* client time of the last tick */
+    struct sources_watch {       /* see workspace_sources.h */
+        int64_t  audited;   /* newest row of the audit trail that was looked at; 0: none yet */
+        int64_t  told_us;   /* when pages were told of figures; monotonic */
+        int64_t  written_us; /* when their state was written for the command line; monotonic */
+        int64_t  warned_us; /* when owners were told of tokens that end soon; wall */
+        uint64_t figures;   /* what was told, hashed */
+    } sources;
 };
+
+struct capture;
+struct programs;
 
 struct api {
     struct api_options  options;
     char                data_folder[512];
     struct record      *server;
+    struct capture     *capture;  /* all clients' sources at work */
+    struct programs    *programs; /* connectors of others, as they said of themselves */
     pthread_mutex_t     lock, opening; /* opening is taken first: one client is opened at a time */
     struct open_client *clients[API_CLIENTS_MAX];
     size_t              client_count;

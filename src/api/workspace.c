@@ -1,4 +1,5 @@
 /* What a client does by itself: trends are kept as they come, and once a minute of its clock what is due is done. */
+#include "api/importer.h"
 #include "api/reads.h"
 #include "api/service.h"
 #include "api/workspace_alerts.h"
@@ -95,11 +96,14 @@ enum error_code workspace_open(struct workspace *workspace, const struct workspa
         code = chronicle_start(workspace->chronicle, snapshot_of, workspace->stream, error);
     if (!code)
         code = workspace_alerts_start(workspace, error);
+    if (!code)
+        code = importer_new(workspace, &workspace->importer, error);
     return code;
 }
 
 void workspace_close(struct workspace *workspace)
 {
+    importer_free(workspace->importer);
     workspace_alerts_stop(workspace);
     if (workspace->chronicle && workspace->stream)
         chronicle_stop(workspace->chronicle);
@@ -120,7 +124,7 @@ static enum error_code prune_sightings(struct workspace *workspace, int64_t now_
 
 enum error_code workspace_tick(struct workspace *workspace, int64_t now_us, struct error *error)
 {
-    static enum error_code (*const works[])(struct workspace *, int64_t, struct error *) = {reads_tick, workspace_alerts_tick, prune_sightings};
+    static enum error_code (*const works[])(struct workspace *, int64_t, struct error *) = {reads_tick, workspace_alerts_tick, prune_sightings, importer_tick};
     enum error_code        first = ERROR_NONE; /* one that fails does not keep the others from their work */
     for (size_t i = 0; i < sizeof works / sizeof *works; i++) {
         struct error    own = {0};

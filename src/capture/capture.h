@@ -140,6 +140,16 @@ enum error_code capture_check(struct capture *capture, const char *client, const
 enum error_code capture_look(struct capture *capture, const char *client, int64_t source, enum source_mode mode, const struct source_query *query, size_t most,
                              bool keeps, struct arena *arena, struct post **posts_out, size_t *count_out, struct error *error);
 
+/* Somebody brought posts to a source's door (a webhook): its connector looks at the proof and takes them in. Returns when they are committed, within 20 s.
+ * result_out->failure says what the connector said: SOURCE_AUTH, SOURCE_REFUSED, SOURCE_DUPLICATE ... ERROR_NOT_FOUND: no such source, or its connector
+ * takes no deliveries; ERROR_BUSY: it is paused, starting, or did not answer in time: the sender may try again. */
+struct capture_delivery {
+    struct str name; /* of the delivery, at most SOURCE_KEY_BYTES - 1; empty: it has none */
+    struct str timestamp, signature, body;
+};
+enum error_code capture_deliver(struct capture *capture, const char *client, int64_t source, const struct capture_delivery *delivery,
+                                struct source_result *result_out, struct error *error);
+
 /* ---- Out: deeds. Written down as sending before a word leaves the house ---- */
 
 enum capture_deed_state { CAPTURE_WAITS, CAPTURE_SENDING, CAPTURE_SENT, CAPTURE_FAILED, CAPTURE_UNKNOWN /* a person looks, and says */ };
@@ -162,6 +172,8 @@ enum error_code capture_deed_by_id(struct record *records, int64_t id, struct ar
 /* Newest first, those with an id below before (0: all). */
 enum error_code capture_deeds(struct record *records, int64_t before, size_t most, struct arena *arena, struct capture_deed **deeds_out, size_t *count_out,
                               struct error *error);
+/* Posts that are gone: deeds keep what we wrote to them, and not who they were. One transaction. */
+enum error_code capture_forget_posts(struct record *records, const struct str *posts, size_t count, struct error *error);
 /* A person has looked: it was sent (native_id, may be empty), or it was not (is_sent false: send it again, with the same key). Only for UNKNOWN. */
 enum error_code capture_deed_settle(struct capture *capture, const char *client, struct record_actor actor, int64_t id, bool is_sent, struct str native_id,
                                     struct error *error);

@@ -50,7 +50,7 @@ enum error_code deed_read(struct record_statement *row, struct arena *arena, str
         .is_asking = record_bool(row, "is_asking"),
         .first_sent_us = record_i64(row, "first_sent_us"),
     };
-    return kept_out->target_author.ptr && kept_out->deed.member_name.ptr ? ERROR_NONE : keep_no_memory(error);
+    return kept_out->target_author.ptr && kept_out->deed.member_name.ptr ? ERROR_NONE : capture_no_memory(error);
 }
 
 enum error_code deed_by_id(struct record *records, int64_t id, struct arena *arena, struct kept_deed *kept_out, struct error *error)
@@ -71,7 +71,7 @@ static enum error_code read_all(struct record_statement *row, struct arena *aren
     enum error_code code = ERROR_NONE;
     while (!code && record_step(row))
         code = arena_grow(arena, &rows, sizeof **kept_out, count, &capacity) ? deed_read(row, arena, (struct kept_deed *)rows + count++, error)
-                                                                             : keep_no_memory(error);
+                                                                             : capture_no_memory(error);
     enum error_code finished = record_finish(row, error);
     *kept_out = rows;
     *count_out = count;
@@ -115,7 +115,7 @@ enum error_code capture_deeds(struct record *records, int64_t before, size_t mos
     code = record_end(records, read_all(row, arena, &kept, count_out, error), error);
     *deeds_out = code ? NULL : arena_array(arena, *count_out, sizeof **deeds_out);
     if (!code && !*deeds_out)
-        code = keep_no_memory(error);
+        code = capture_no_memory(error);
     for (size_t i = 0; !code && i < *count_out; i++)
         (*deeds_out)[i] = kept[i].deed;
     return code;
@@ -149,8 +149,8 @@ static enum error_code set(struct record *records, int64_t id, struct deed_step 
     record_bind_i64(row, ":retry_us", step.retry_us);
     record_bind_text(row, ":failure", failure);
     record_bind_text(row, ":message", message);
-    keep_bind(row, ":native_id", native_id);
-    keep_bind(row, ":native_url", native_url);
+    capture_bind(row, ":native_id", native_id);
+    capture_bind(row, ":native_url", native_url);
     record_bind_i64(row, ":now_us", clock_now_us());
     return record_run(row, error);
 }
@@ -265,16 +265,16 @@ static enum error_code insert(struct record *records, struct record_actor actor,
 {
     struct record_statement *row = record_statement(records, "capture_deed_insert");
     record_bind_i64(row, ":source", deed->source);
-    keep_bind(row, ":key", deed->key);
+    capture_bind(row, ":key", deed->key);
     record_bind_i64(row, ":act", deed->act);
-    keep_bind(row, ":target", deed->target);
-    keep_bind(row, ":target_root", deed_native(target->id.len ? post_thread(target) : STR("")));
-    keep_bind(row, ":target_author", target->author_id);
-    keep_bind(row, ":text", deed->text);
-    keep_bind(row, ":lang", deed->lang);
-    keep_bind(row, ":visibility", deed->visibility);
+    capture_bind(row, ":target", deed->target);
+    capture_bind(row, ":target_root", deed_native(target->id.len ? post_thread(target) : STR("")));
+    capture_bind(row, ":target_author", target->author_id);
+    capture_bind(row, ":text", deed->text);
+    capture_bind(row, ":lang", deed->lang);
+    capture_bind(row, ":visibility", deed->visibility);
     record_bind_i64(row, ":member", actor.member);
-    keep_bind(row, ":member_name", actor.name);
+    capture_bind(row, ":member_name", actor.name);
     record_bind_i64(row, ":now_us", clock_now_us());
     enum error_code code = record_run(row, error);
     *id_out = code ? 0 : record_last_id(records);
@@ -323,6 +323,19 @@ enum error_code capture_deed_add(struct capture *capture, const char *client, st
     capture_unpin(capture, pinned);
     courier_wake(capture);
     return code;
+}
+
+enum error_code capture_forget_posts(struct record *records, const struct str *posts, size_t count, struct error *error)
+{
+    enum error_code code = record_begin(records, error);
+    if (code)
+        return code;
+    for (size_t i = 0; !code && i < count; i++) {
+        struct record_statement *row = record_statement(records, "capture_deed_forget");
+        record_bind_str(row, ":id", posts[i]);
+        code = record_run(row, error);
+    }
+    return record_end(records, code, error);
 }
 
 /* ---- A person has looked ---- */

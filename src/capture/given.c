@@ -79,7 +79,7 @@ enum error_code keep_canonical(struct str text, const char *what, struct arena *
         code = error_set(error, ERROR_INVALID, "%s: nested too deeply, or too much of it", what);
     if (!code) {
         *text_out = out.has_failed ? (struct str){0} : arena_str(arena, buf_str(&out));
-        code = text_out->ptr ? ERROR_NONE : keep_no_memory(error);
+        code = text_out->ptr ? ERROR_NONE : capture_no_memory(error);
     }
     buf_fini(&out);
     cJSON_Delete(object);
@@ -97,13 +97,13 @@ static enum error_code read_list(const cJSON *object, const char *name, struct a
         return error_set(error, ERROR_INVALID, "query.%s: expected a list of texts", name);
     *list_out = arena_array(arena, (size_t)cJSON_GetArraySize(list), sizeof **list_out);
     if (!*list_out)
-        return keep_no_memory(error);
+        return capture_no_memory(error);
     cJSON_ArrayForEach(row, list) {
         if (!cJSON_IsString(row) || !row->valuestring[0])
             return error_set(error, ERROR_INVALID, "query.%s: expected a list of texts", name);
         struct str text = arena_str(arena, str_of(row->valuestring));
         if (!text.ptr)
-            return keep_no_memory(error);
+            return capture_no_memory(error);
         (*list_out)[(*count_out)++] = text;
     }
     return ERROR_NONE;

@@ -118,10 +118,28 @@ static void on_status(void *context, const struct source_status *status)
     pthread_mutex_unlock(&wire->lock);
 }
 
+/* With wire->lock. Of one that nobody waits for any more nothing is kept. */
+static bool take_delivered(struct wire *wire, const struct source_result *result)
+{
+    if (strncmp(result->id, DELIVERY_PREFIX, sizeof DELIVERY_PREFIX - 1) != 0)
+        return false;
+    for (struct delivering *one = wire->delivering; one; one = one->next)
+        if (strcmp(one->id, result->id) == 0) {
+            one->result = *result;
+            one->is_done = true;
+            pthread_cond_broadcast(&wire->changed);
+        }
+    return true;
+}
+
 static void on_result(void *context, const struct source_result *result)
 {
     struct wire *wire = context;
     pthread_mutex_lock(&wire->lock);
+    if (take_delivered(wire, result)) {
+        pthread_mutex_unlock(&wire->lock);
+        return;
+    }
     if (wire->result_count < RESULTS_MAX) /* more are not under way; one that were dropped would be asked for again */
         wire->results[wire->result_count++] = *result;
     pthread_mutex_unlock(&wire->lock);

@@ -98,6 +98,7 @@ struct tap {
     int64_t           refused_ms;    /* monotonic: since when its archive refuses; 0: it does not */
     bool              has_gone;      /* ids in the archive that its client's records may still hold */
     int64_t           position_us;   /* of its newest state; 0: none */
+    bool              is_waiting;    /* for the wire to begin: rounds pass it by */
     bool              is_owing;      /* it went on from a state and has not caught up */
     /* wire->lock */
     uint64_t          kept, deleted, duplicate;
@@ -116,6 +117,15 @@ struct look {
     size_t               batch_count;
     bool                 is_over, has_failed;
     char                 message[SOURCE_SAID_BYTES];
+};
+
+/* A delivery whose result is waited for (deliver.c). On the stack of who waits. */
+#define DELIVERY_PREFIX "delivery." /* of the command's id; deeds' begin with a digit */
+struct delivering {
+    struct delivering   *next;
+    char                 id[SOURCE_KEY_BYTES];
+    bool                 is_done;
+    struct source_result result;
 };
 
 struct wire {
@@ -140,6 +150,7 @@ struct wire {
     int64_t    begun_ms, retry_ms; /* monotonic */
     int64_t    ended_us;           /* wall: since when it has been away; 0: it is not */
     bool       is_finished;        /* it gave all that it had (backfill) */
+    bool       needs_pull_back;    /* a client that was opened late is behind it */
 
     pthread_mutex_t   work;
     struct tap       *taps;
@@ -165,6 +176,7 @@ struct wire {
     struct source_result results[RESULTS_MAX];
     size_t               result_count;
     struct look         *looks;
+    struct delivering   *delivering;
     char                 network[64];
     uint64_t             recovered; /* courier: generation for which what was lost was looked through */
     unsigned             acts, modes, text_max;
@@ -201,6 +213,7 @@ struct capture {
     struct wire    *wires;
     pthread_t       manager, courier;
     bool            has_manager, has_courier;
+    int64_t         attached_ms; /* monotonic: when the newest client came */
     bool            has_news;  /* for the manager */
     bool            has_deeds; /* the courier is asked for */
     pthread_cond_t  courier_changed;
@@ -220,7 +233,7 @@ void          capture_unpin(struct capture *capture, struct pinned pinned);
 
 /* manage.c */
 void *manager_run(void *capture);
-void  wire_free(struct wire *wire); /* it has stopped */
+void  capture_wire_free(struct wire *wire); /* it has stopped */
 /* Into path where it is a program; false: none may be run. */
 bool  program_path(const struct capture *capture, struct str connector, char path[512]);
 

@@ -8,8 +8,8 @@
 
 enum { CURSOR_NAME_BYTES = 64 };
 
-enum error_code keep_no_memory(struct error *error);
-void            keep_bind(struct record_statement *statement, const char *parameter, struct str value); /* never NULL */
+enum error_code capture_no_memory(struct error *error);
+void            capture_bind(struct record_statement *statement, const char *parameter, struct str value); /* never NULL */
 
 /* ---- seal.c ---- */
 

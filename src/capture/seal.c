@@ -7,12 +7,12 @@
 
 _Static_assert(sizeof(struct capture_key) == crypto_secretbox_KEYBYTES, "one key");
 
-enum error_code keep_no_memory(struct error *error)
+enum error_code capture_no_memory(struct error *error)
 {
     return error_set(error, ERROR_MEMORY, "no memory for sources");
 }
 
-void keep_bind(struct record_statement *statement, const char *parameter, struct str value)
+void capture_bind(struct record_statement *statement, const char *parameter, struct str value)
 {
     record_bind_str(statement, parameter, value.ptr ? value : STR(""));
 }
@@ -88,7 +88,7 @@ enum error_code keep_unseal(const struct capture_key *key, struct str sealed, st
         return ERROR_NONE;
     unsigned char *plain = sealed.len > extra ? arena_alloc(arena, sealed.len - extra + 1) : NULL;
     if (sealed.len > extra && !plain)
-        return keep_no_memory(error);
+        return capture_no_memory(error);
     if (!plain || crypto_secretbox_open_easy(plain, bytes + crypto_secretbox_NONCEBYTES, sealed.len - crypto_secretbox_NONCEBYTES, bytes, key->bytes)) {
         error_set(error, ERROR_DENIED, "the secrets were sealed with another key");
         return error_hint(error, "this client came from another server: give the source its secrets anew");
@@ -120,7 +120,7 @@ static enum error_code merge(cJSON *old, const cJSON *changes, struct error *err
         if (cJSON_IsString(change) && change->valuestring[0]) {
             cJSON *copy = cJSON_CreateString(change->valuestring);
             if (!copy || !cJSON_AddItemToObject(old, change->string, copy))
-                return keep_no_memory(error);
+                return capture_no_memory(error);
         }
     }
     return ERROR_NONE;
@@ -146,7 +146,7 @@ enum error_code keep_merge_secrets(struct str old, struct str changes, struct ar
             sodium_memzero(text, strlen(text));
         cJSON_free(text);
         if (!merged_out->ptr || !names_out->ptr || names.has_failed)
-            code = keep_no_memory(error);
+            code = capture_no_memory(error);
         buf_fini(&names);
     }
     cJSON_Delete(before);

@@ -40,7 +40,7 @@ static enum error_code read_row(struct record_statement *row, struct arena *aren
         .secrets_version = record_i64(row, "secrets_version"),
         .cursor_name = record_str(row, "cursor_name", arena),
     };
-    return kept_out->cursor_name.ptr && kept_out->source.query.ptr ? ERROR_NONE : keep_no_memory(error);
+    return kept_out->cursor_name.ptr && kept_out->source.query.ptr ? ERROR_NONE : capture_no_memory(error);
 }
 
 enum error_code keep_source_by_id(struct record *records, int64_t id, struct arena *arena, struct kept_source *kept_out, struct error *error)
@@ -62,7 +62,7 @@ enum error_code keep_sources(struct record *records, struct arena *arena, struct
     enum error_code          code = ERROR_NONE;
     while (!code && record_step(row))
         code = arena_grow(arena, &rows, sizeof **kept_out, count, &capacity) ? read_row(row, arena, (struct kept_source *)rows + count++, error)
-                                                                             : keep_no_memory(error);
+                                                                             : capture_no_memory(error);
     enum error_code finished = record_finish(row, error);
     *kept_out = rows;
     *count_out = count;
@@ -119,7 +119,7 @@ static enum error_code check(struct capture_source *source, struct str secrets, 
 static enum error_code check_free(struct record *records, const struct capture_source *source, struct error *error)
 {
     struct record_statement *row = record_statement(records, "capture_source_named");
-    keep_bind(row, ":name", source->name);
+    capture_bind(row, ":name", source->name);
     record_bind_i64(row, ":id", source->id);
     bool            is_taken = record_step(row);
     enum error_code code = record_finish(row, error);
@@ -150,17 +150,17 @@ static struct str print_source(const struct capture_source *source, struct str s
 
 static void bind(struct record_statement *statement, const struct capture_source *source, struct str cursor_name)
 {
-    keep_bind(statement, ":name", source->name);
-    keep_bind(statement, ":connector", source->connector);
-    keep_bind(statement, ":config", source->config);
-    keep_bind(statement, ":query", source->query);
+    capture_bind(statement, ":name", source->name);
+    capture_bind(statement, ":connector", source->connector);
+    capture_bind(statement, ":config", source->config);
+    capture_bind(statement, ":query", source->query);
     record_bind_i64(statement, ":mode", source->mode);
     record_bind_text(statement, ":keep", capture_keeps[source->keep]);
     record_bind_i64(statement, ":sample_per_mille", source->sample_per_mille);
     record_bind_bool(statement, ":is_paused", source->is_paused);
-    keep_bind(statement, ":cursor_name", cursor_name);
+    capture_bind(statement, ":cursor_name", cursor_name);
     record_bind_i64(statement, ":owner", source->owner);
-    keep_bind(statement, ":owner_name", source->owner_name);
+    capture_bind(statement, ":owner_name", source->owner_name);
     record_bind_i64(statement, ":expires_us", source->expires_us);
     record_bind_i64(statement, ":now_us", clock_now_us());
 }
@@ -195,7 +195,7 @@ static enum error_code add(struct record *records, struct record_actor actor, co
     struct record_statement *insert = record_statement(records, "capture_source_insert");
     bind(insert, source, str_of(cursor));
     record_bind_blob(insert, ":secrets", sealed);
-    keep_bind(insert, ":secret_names", names);
+    capture_bind(insert, ":secret_names", names);
     code = record_run(insert, error);
     *id_out = code ? 0 : record_last_id(records);
     return code ? code : record_audit(records, actor, "create", "source", *id_out, STR(""), print_source(source, names, arena), error);
@@ -213,7 +213,7 @@ enum error_code capture_source_add(struct record *records, const struct capture_
         code = check(&kept, merged, &arena, error);
     struct str sealed = code ? (struct str){0} : keep_seal(key, merged, &arena);
     if (!code && !sealed.ptr)
-        code = keep_no_memory(error);
+        code = capture_no_memory(error);
     if (!code && !(code = record_begin(records, error)))
         code = record_end(records, add(records, actor, &kept, sealed, names, &arena, id_out, error), error);
     arena_fini(&arena);
@@ -226,7 +226,7 @@ static enum error_code set_secrets(struct record *records, int64_t id, struct st
 {
     struct record_statement *set = record_statement(records, "capture_source_set_secrets");
     record_bind_blob(set, ":secrets", sealed);
-    keep_bind(set, ":secret_names", names);
+    capture_bind(set, ":secret_names", names);
     record_bind_i64(set, ":bump", is_by_person);
     record_bind_i64(set, ":now_us", clock_now_us());
     record_bind_i64(set, ":id", id);
@@ -278,7 +278,7 @@ static enum error_code edit(struct record *records, const struct capture_key *ke
     code = record_run(update, error);
     if (!code && secrets.len) {
         struct str sealed = keep_seal(key, merged, arena);
-        code = sealed.ptr ? set_secrets(records, source->id, sealed, names, true, error) : keep_no_memory(error);
+        code = sealed.ptr ? set_secrets(records, source->id, sealed, names, true, error) : capture_no_memory(error);
     }
     struct str old_names = before.source.secret_names, new_names = secrets.len ? names : old_names;
     return code ? code : record_audit(records, actor, "edit", "source", source->id, print_source(&before.source, old_names, arena),
@@ -349,7 +349,7 @@ enum error_code capture_sources(struct record *records, struct arena *arena, str
     code = record_end(records, keep_sources(records, arena, &kept, count_out, error), error);
     *sources_out = code ? NULL : arena_array(arena, *count_out, sizeof **sources_out);
     if (!code && !*sources_out)
-        code = keep_no_memory(error);
+        code = capture_no_memory(error);
     for (size_t i = 0; !code && i < *count_out; i++)
         (*sources_out)[i] = kept[i].source;
     return code;
@@ -369,7 +369,7 @@ static enum error_code store_secret(struct record *records, const struct capture
         code = keep_merge_secrets(plain, change, arena, &merged, &names, error);
     struct str sealed = code ? (struct str){0} : keep_seal(key, merged, arena);
     if (!code && !sealed.ptr)
-        code = keep_no_memory(error);
+        code = capture_no_memory(error);
     return code ? code : set_secrets(records, id, sealed, names, false, error);
 }
 
@@ -383,7 +383,7 @@ enum error_code keep_store_secret(struct record *records, const struct capture_k
     struct str terminated = arena_str(&arena, name);
     json_put_str(&json, terminated.ptr ? terminated.ptr : "", value);
     json_end(&json);
-    enum error_code code = change.has_failed || !terminated.ptr ? keep_no_memory(error) : record_begin(records, error);
+    enum error_code code = change.has_failed || !terminated.ptr ? capture_no_memory(error) : record_begin(records, error);
     if (!code)
         code = record_end(records, store_secret(records, key, source, buf_str(&change), &arena, error), error);
     buf_fini(&change);

@@ -31,8 +31,9 @@ static const struct cli_option options[] = {
 static const struct cli_example examples[] = {
     {"bellwether import posts.jsonl.zst", "posts in the JSON Lines form"},
     {"bellwether import brandwatch.csv", "another tool's export: it is recognised by its columns"},
-    {"bellwether import meltwater.csv --zone America/New_York --label \"Meltwater trial\"", "whose times are those of its account"},
-    {"bellwether import export.csv --platform forum --map text=\"Mention Text\" --save-mapping forum", "a table that nobody knows, and it is known the next time"},
+    {"bellwether import meltwater.csv --zone Europe/Paris --label trial", "whose times are those of its account"},
+    {"bellwether import x.csv --map text=\"Mention Text\" --save-mapping forum",
+     "a table that nobody knows; the next time: --mapping forum"},
     {"bellwether import tweets.js --author ann", "an archive of X"},
     {"curl -s https://example.org/posts.gz | bellwether import -", "from a pipe, unpacked on the way"},
     {0},
@@ -367,7 +368,7 @@ static enum error_code run(struct cli *cli)
 const struct cli_command cmd_import = {
     .name = "import",
     .arguments = "FILE... [--tool NAME] [--zone ZONE] [--map FIELD=COLUMN]...",
-    .summary = "take posts in from files: JSON Lines, tables, exports of other tools",
+    .summary = "take posts in from files, also other tools' exports",
     .details = "Takes in posts from JSON Lines, from tables (CSV, TSV, also with semicolons) and from the exports of Brandwatch, Talkwalker, Meltwater, "
                "4CAT, Zeeschuimer and X, plain or packed with gzip or zstd; - is standard input. Whose export it is, its header row and its columns are "
                "found by what stands in it, also below a preamble. docs/imports.md says what becomes of each column.\n\n"

@@ -1,11 +1,27 @@
 #include "cli/source.h"
+#include "cli/sources.h"
 
 static const struct cli_option options[] = {
+    {0, "name", "NAME", "add, set: what people call it; the connector's title where it is not said"},
+    {0, "keep", "WHAT", "add, set: all, matched (posts that a topic matches; the usual) or sample"},
+    {0, "sample", "N", "add, set: N in a thousand of the posts that no topic matches are kept too"},
+    {0, "mode", "MODE", "add, set: stream or poll; check: search and backfill too. Else the first that the connector has"},
+    {0, "any", "A,B", "add, set: words that are asked for, with commas between; \"\" takes them away"},
+    {0, "none", "A,B", "add, set: words that are not wanted"},
+    {0, "hashtags", "A,B", "add, set: hashtags, without #"},
+    {0, "accounts", "A,B", "add, set: accounts"},
+    {0, "urls", "A,B", "add, set: addresses"},
+    {0, "lang", "A,B", "add, set: languages, such as en,de"},
+    {0, "secrets", "FILE", "add, set: secrets, as lines name=value or a JSON object; - is standard input; else you are asked. check: a JSON object, given on standard input alone"},
+    {0, "new-secret", NULL, "set: makes a new secret, where the connector makes its own (webhook)"},
+    {0, "owner", "MEMBER", "add, set: who renews its token"},
+    {0, "expires", "DATE", "add, set: when its token ends"},
+    {0, "paused", NULL, "add: it does not begin yet"},
+    {0, "days", "N", "coverage: of the last N days; 7 where it is not said"},
     {0, "config", "FILE", "check: the connector's config, a JSON object"},
-    {0, "secrets", "FILE", "check: its secrets, a JSON object; they are given to it on its standard input alone"},
+    {0, "private", NULL, "login: the server may be on this machine or in a private net"},
     {0, "driver", "CMD", "check: a program that makes the platform do things (docs/connectors.md); words are separated by blanks"},
     {0, "query", "FILE", "check: what it listens for, a JSON object as in subscribe"},
-    {0, "mode", "MODE", "check: stream, poll, search or backfill; else the first of them that it has"},
     {0, "only", "NAMES", "check: these checks alone, with blanks between"},
     {0, "kills", "N", "check: how often it is killed; 5 where it is not said"},
     {0, "posts", "N", "check: how many posts the driver makes at a time; 20"},
@@ -17,6 +33,12 @@ static const struct cli_option options[] = {
 };
 
 static const struct cli_example examples[] = {
+    {"bellwether source add bluesky --name Bluesky --keep matched", "listens from now on, and keeps what topics match"},
+    {"bellwether source list", "each with its state, as a server that runs says it"},
+    {"bellwether source coverage Bluesky --days 30", "what it missed in the last 30 days, and why"},
+    {"bellwether source set Bluesky --secrets - <token.txt", "a new token"},
+    {"bellwether source login mastodon mastodon.example | bellwether source add mastodon instance=mastodon.example --secrets -",
+     "lets itself in and listens"},
     {"bellwether source connectors", "what can be connected, and against what each was tested"},
     {"bellwether source check ./my-connector --config config.json", "does a connector of yours keep the contract?"},
     {"bellwether source check --driver ./driver.py -- bellwether source run folder", "one of ours, with somebody who writes files"},
@@ -24,7 +46,16 @@ static const struct cli_example examples[] = {
 };
 
 static const struct source_deed deeds[] = {
+    {"add", "CONNECTOR [FIELD=VALUE ...] [--name NAME] [--keep all|matched|sample] ...", 1, CLI_ANY_NUMBER, source_deed_add},
+    {"list", "", 0, 0, source_deed_list},
+    {"show", "NAME", 1, 1, source_deed_show},
+    {"set", "NAME [FIELD=VALUE ...] [--keep all|matched|sample] ...", 1, CLI_ANY_NUMBER, source_deed_set},
+    {"pause", "NAME", 1, 1, source_deed_pause},
+    {"resume", "NAME", 1, 1, source_deed_resume},
+    {"remove", "NAME", 1, 1, source_deed_remove},
+    {"coverage", "[NAME]", 0, 1, source_deed_coverage},
     {"connectors", "", 0, 0, source_deed_connectors},
+    {"login", "mastodon INSTANCE", 2, 2, source_deed_login},
     {"run", "NAME", 1, 1, source_deed_run},
     {"check", "CMD [ARGS...]", 1, CLI_ANY_NUMBER, source_deed_check},
     {0},
@@ -61,9 +92,16 @@ static enum error_code run(struct cli *cli)
 
 const struct cli_command cmd_source = {
     .name = "source",
-    .arguments = "connectors | run NAME | check CMD [ARGS...]",
+    .arguments = "add|list|show|set|pause|resume|remove|coverage|connectors|login|run|check ...",
     .summary = "where posts come from: platforms, files, programs",
-    .details = "connectors lists what is built in, with what each can do and against what it was tested.\n\n"
+    .details = "add CONNECTOR FIELD=VALUE ... sets a source up for the client; set NAME changes it, and what is not named stays. Secrets are asked for at "
+               "the terminal, or come from --secrets; never from the command line, which everybody on the machine can read. pause, resume and remove "
+               "do what they say; what a source brought stays. list and show tell its state as the server says it, which writes it down every "
+               "ten seconds. All of it works whether a server runs or not: one that runs follows within a second.\n\n"
+               "coverage draws the last days (█ nothing missed, ░ most of it) and lists the gaps with their reasons, of one source or of all.\n\n"
+               "connectors lists what is built in, with what each can do and against what it was tested.\n\n"
+               "login mastodon INSTANCE gets a token: it registers Bellwether with the instance, names an address to open in a browser, and asks for the code "
+               "that is shown there. The token is printed as --secrets takes it, and kept nowhere.\n\n"
                "run NAME speaks the connector contract on standard input and output, one JSON object a line, as any connector in another language "
                "does: docs/connectors.md shows every message. It ends with 0 when it is done, 2 where the config is wrong, 3 where the "
                "account must be renewed, and anything else where it is to be started again.\n\n"

@@ -24,6 +24,13 @@ void signing_sign(struct str key, const struct str *parts, size_t part_count, ch
     sodium_memzero(&state, sizeof state);
 }
 
+bool signing_fits(struct str key, const struct str *parts, size_t part_count, struct str hex)
+{
+    char wanted[SIGNING_HEX_BYTES];
+    signing_sign(key, parts, part_count, wanted);
+    return hex.len == SIGNING_HEX_BYTES - 1 && sodium_memcmp(wanted, hex.ptr, hex.len) == 0;
+}
+
 void signing_hash(struct str text, char hex_out[SIGNING_HEX_BYTES])
 {
     unsigned char sum[crypto_hash_sha256_BYTES];

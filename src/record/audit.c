@@ -73,3 +73,40 @@ enum error_code record_audit_list(struct record *record, const struct record_aud
     arena_fini(&arena);
     return record_finish(page, error);
 }
+
+static enum error_code newest(struct record *record, int64_t *id_out, struct error *error)
+{
+    struct record_statement *row = record_statement(record, "record_audit_newest");
+    *id_out = record_step(row) ? record_i64(row, "id") : 0;
+    return record_finish(row, error);
+}
+
+static enum error_code visit_since(struct record *record, int64_t *place_io, void (*visit)(void *context, struct str entity), void *context,
+                                   struct error *error)
+{
+    struct arena             arena = {0};
+    struct record_statement *row = record_statement(record, "record_audit_after");
+    record_bind_i64(row, ":after", *place_io);
+    while (record_step(row)) {
+        visit(context, record_str(row, "entity", &arena));
+        *place_io = record_i64(row, "id");
+        arena_reset(&arena);
+    }
+    arena_fini(&arena);
+    return record_finish(row, error);
+}
+
+enum error_code record_audit_since(struct record *record, int64_t *place_io, void (*visit)(void *context, struct str entity), void *context,
+                                   struct error *error)
+{
+    int64_t         last = 0;
+    enum error_code code = record_begin(record, error);
+    if (code)
+        return code;
+    code = newest(record, &last, error);
+    if (!code && *place_io && last > *place_io)
+        code = visit_since(record, place_io, visit, context, error);
+    else if (!code && !*place_io)
+        *place_io = last ? last : -1; /* the first row will have number 1 */
+    return record_end(record, code, error);
+}

@@ -100,6 +100,11 @@ struct record_actor { /* who does it */
  * from and to are JSON or text, either may be empty. Never a secret. */
 enum error_code record_audit(struct record *record, struct record_actor actor, const char *action, const char *entity, int64_t entity_id,
                              struct str from, struct str to, struct error *error);
+/* What was changed since, by this program or another: visit is called with the entity of each row behind *place_io (at most 1,000; the strings live
+ * until it returns), which moves there. *place_io 0: nothing is visited, and it moves to the newest row. A transaction of its
+ * own; O(1) where nothing changed. */
+enum error_code record_audit_since(struct record *record, int64_t *place_io, void (*visit)(void *context, struct str entity), void *context,
+                                   struct error *error);
 struct record_audit_filter {
     int64_t    before;    /* rows with a smaller id; 0: from the newest on */
     unsigned   most;      /* rows */

@@ -45,3 +45,11 @@ VALUES (:at_us, :member, :name, :action, :entity, :entity_id, :was, :became)
 SELECT id, at_us, member, name, action, entity, entity_id, was, became FROM audit
 WHERE id < :before AND (:entity IS NULL OR entity = :entity) AND (:entity_id IS NULL OR entity_id = :entity_id)
 ORDER BY id DESC LIMIT :most
+
+-- statement record_audit_newest
+-- How far the trail goes.
+SELECT COALESCE(MAX(id), 0) AS id FROM audit
+
+-- statement record_audit_after
+-- What was changed since.
+SELECT id, entity FROM audit WHERE id > :after ORDER BY id LIMIT 1000

@@ -54,5 +54,12 @@ const struct setting_row setting_rows[] = {
     {"webhooks", "private_addresses", SETTING_BOOLEAN, "no",
      .help = "Whether webhooks may go to this machine and to private nets. No: a member cannot make the server knock "
              "on inner doors."},
+
+    {"sources", "private_addresses", SETTING_BOOLEAN, "no", RESTART,
+     .help = "Whether sources may speak to this machine and to private nets (a forum in the house). No: who adds one "
+             "cannot make the server knock on inner doors."},
+    {"sources", "programs", SETTING_TEXT, "", RESTART,
+     .help = "A folder with connectors of others: each program in it can be added as a source, and runs as this "
+             "server's user. Empty: none may run."},
     {0},
 };

@@ -2,12 +2,18 @@
 #include "source/source.h"
 
 #include "source/bluesky/connector.h"
+#include "source/feeds/connector.h"
+#include "source/hackernews/connector.h"
 #include "source/mastodon/connector.h"
 #include "source/nostr/nostr.h"
+#include "source/webhook/webhook.h"
 
 const struct connector *const connectors[] = {
     &connector_bluesky,
+    &connector_feeds,
+    &connector_hackernews,
     &connector_mastodon,
     &connector_nostr,
+    &connector_webhook,
     NULL,
 };

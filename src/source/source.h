@@ -101,7 +101,10 @@ struct source_query {
 /* ---- Answers out ---- */
 
 enum source_act { SOURCE_PUBLISH = 1, SOURCE_REPLY = 2, SOURCE_UNPUBLISH = 4 /* "delete" */, SOURCE_LIKE = 8, SOURCE_UNLIKE = 16, SOURCE_REPOST = 32,
-                  SOURCE_FETCH = 64 /* "fetch": is what was sent under this key there? ok with native, or SOURCE_GONE */ };
+                  SOURCE_FETCH = 64 /* "fetch": is what was sent under this key there? ok with native, or SOURCE_GONE */,
+                  SOURCE_DELIVER = 128 /* "deliver": the other way round: somebody brought posts to our door (a webhook). text is the body as it came,
+                                          proof its headers; the connector checks who it is. The result comes when all of it is acknowledged: ok, with
+                                          count; duplicate; auth: not theirs; invalid: no post in it */ };
 
 struct source_command { /* strings in the order's arena */
     char            id[SOURCE_KEY_BYTES];  /* names the result */
@@ -111,6 +114,7 @@ struct source_command { /* strings in the order's arena */
     struct str      text, lang, visibility;
     int64_t         ordered_us;  /* when the deed was ordered: the same at each try, so that a platform whose ids come from content and time gives the same id; 0: not said.
                                   * A FETCH repeats all that the deed was made of (target, text, ordered_us) */
+    struct source_proof { struct str timestamp, signature; } proof; /* DELIVER: as the headers had them; key is the delivery's id */
     int64_t         deadline_us; /* not begun by then: SOURCE_TRANSIENT */
 };
 
@@ -133,6 +137,7 @@ struct source_result {
     char                native_id[SOURCE_ID_BYTES], native_url[SOURCE_ID_BYTES];
     char                message[SOURCE_SAID_BYTES];
     int64_t             retry_after_s; /* 0: not said */
+    uint64_t            count;         /* DELIVER: posts that were taken */
 };
 
 struct source_account { /* whom the platform takes us for */
@@ -150,6 +155,7 @@ struct connector_field { /* one thing to be filled in; forms, --help and JSON Sc
     const char               *fallback; /* as text; NULL: none */
     const char               *words;    /* CONNECTOR_WORD: "v2 v1 firehose" */
     int64_t                   least, most;
+    bool                      is_own; /* a secret that the connector keeps by itself (source_port_store_secret): people are not asked for it */
 };
 
 enum source_unit { SOURCE_GRAPHEMES, SOURCE_CHARACTERS, SOURCE_BYTES, SOURCE_X_WEIGHTED };
@@ -167,6 +173,7 @@ struct connector {
     enum source_unit text_unit;
     bool        is_shareable; /* without secrets one wire can serve all clients: it gives the same to everybody */
     bool        echoes_key;   /* the same key twice is done once by the platform itself: after a lost answer the host may ask again */
+    const char *made_secret; /* the field whose secret is made here where none is given, and is shown once; NULL: none */
     const struct connector_field *fields; /* ends with a row without a name; NULL: none */
     /* The connector's whole life, on a thread of its own: takes orders from the port until SHUTDOWN. Returning is an end:
      *     ERROR_NONE      done, or shut down               ERROR_INVALID   the config is wrong: not started again

@@ -6,7 +6,7 @@ const char *const source_phases[7] = {"backfill", "live", "idle", "rate_limited"
 const char *const source_failures[10] = {"", "rate_limited", "transient", "auth", "not_permitted", "gone", "invalid", "duplicate", "unsupported",
                                          "unknown_outcome"};
 const char *const source_modes[SOURCE_MODE_COUNT] = {"stream", "poll", "search", "backfill", "thread"};
-const char *const source_acts[SOURCE_ACT_COUNT] = {"publish", "reply", "delete", "like", "unlike", "repost", "fetch"};
+const char *const source_acts[SOURCE_ACT_COUNT] = {"publish", "reply", "delete", "like", "unlike", "repost", "fetch", "deliver"};
 const char *const source_ops[SOURCE_OP_COUNT] = {"upsert", "delete", "metrics", "actor", "actor_delete"};
 const char *const source_units[SOURCE_UNIT_COUNT] = {"grapheme", "char", "byte", "x-weighted"};
 
@@ -44,5 +44,6 @@ bool source_command_copy(const struct source_command *command, struct arena *are
     *copy_out = *command;
     return copy_str(command->target_id, arena, &copy_out->target_id) && copy_str(command->target_root, arena, &copy_out->target_root) &&
            copy_str(command->target_author, arena, &copy_out->target_author) && copy_str(command->text, arena, &copy_out->text) &&
-           copy_str(command->lang, arena, &copy_out->lang) && copy_str(command->visibility, arena, &copy_out->visibility);
+           copy_str(command->lang, arena, &copy_out->lang) && copy_str(command->visibility, arena, &copy_out->visibility) &&
+           copy_str(command->proof.timestamp, arena, &copy_out->proof.timestamp) && copy_str(command->proof.signature, arena, &copy_out->proof.signature);
 }

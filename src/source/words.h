@@ -4,7 +4,7 @@
 
 #include "source/source.h"
 
-enum { SOURCE_MODE_COUNT = 5, SOURCE_ACT_COUNT = 7, SOURCE_OP_COUNT = 5, SOURCE_UNIT_COUNT = 4 };
+enum { SOURCE_MODE_COUNT = 5, SOURCE_ACT_COUNT = 8, SOURCE_OP_COUNT = 5, SOURCE_UNIT_COUNT = 4 };
 extern const char *const source_modes[SOURCE_MODE_COUNT]; /* by bit: modes[i] is 1 << i */
 extern const char *const source_acts[SOURCE_ACT_COUNT];   /* by bit */
 extern const char *const source_ops[SOURCE_OP_COUNT];     /* in the order of enum source_op */

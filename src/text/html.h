@@ -50,4 +50,9 @@ enum error_code html_page_links(struct str html, struct str address, struct aren
  * over 4,096 bytes. base may be empty. In arena. */
 struct str html_resolve(struct arena *arena, struct str base, struct str reference);
 
+/* s with its entities decoded, as in an attribute. In arena; ptr NULL without memory. */
+struct str html_unescape(struct arena *arena, struct str s);
+/* What HTML calls name ("nbsp"), UTF-8; NULL where it calls nothing so. */
+const char *html_named(struct str name);
+
 #endif

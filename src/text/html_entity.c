@@ -1,7 +1,10 @@
 /* Character references (WHATWG HTML, 13.2.5.72 and on). */
+#include "text/html.h"
 #include "text/html_scan.h"
 
 #include "base/utf8.h"
+
+#include <stdio.h>
 
 /* What pages that call windows-1252 characters by number mean by 128 to 159; 0: itself. */
 static const uint16_t windows_1252[32] = {
@@ -90,4 +93,25 @@ void html_decode(struct str s, bool is_attribute, struct buf *out)
             buf_append_char(out, '&');
         at += len ? len : 1;
     }
+}
+
+struct str html_unescape(struct arena *arena, struct str s)
+{
+    struct buf out = {0};
+    if (!s.len || !memchr(s.ptr, '&', s.len))
+        return arena_str(arena, s);
+    html_decode(s, true, &out);
+    struct str text = out.has_failed ? (struct str){0} : arena_str(arena, buf_str(&out));
+    buf_fini(&out);
+    return text;
+}
+
+const char *html_named(struct str name)
+{
+    char with_end[33];
+    if (name.len + 1 >= sizeof with_end)
+        return NULL;
+    snprintf(with_end, sizeof with_end, "%.*s;", STR_ARG(name));
+    const struct html_entity *entity = named(str_of(with_end));
+    return entity ? entity->value : NULL;
 }

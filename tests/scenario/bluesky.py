@@ -98,7 +98,7 @@ def old_cursors():
 
     for name, seq, config in (("v1", 0, {"history_minutes": 10}), ("v2", 0, {}), ("firehose", 999999, {})):
         os.environ["JETSTREAM_LOOKBACK"] = "2s"
-        platform = Platform(name, f"{folder}/old-{name}")
+        platform = Platform(name, f"{folder}/old-{name}", has_past=True)
         del os.environ["JETSTREAM_LOOKBACK"]
         platform.pds.posts(platform.writer, ["before"])
         time.sleep(4 if name == "v2" else 1)

@@ -90,6 +90,7 @@ class Route:
         self.least = operation.get("x-least-role")
         names_client = any(p["name"] == "client" and p["in"] == "query" for p in operation["parameters"])
         self.is_of_client = names_client and self.words not in KEYED
+        self.is_signed = operation.get("x-proof") == "signature" # programs of strangers: cookies and tokens are not looked at
 
     def at(self, place="1"):
         return self.path.replace("{id}", str(place)).replace("{name}", str(place))
@@ -142,6 +143,11 @@ def hours_from_now(hours):
 TEXTS = {"since": "2026-03-01", "from": "2026-03-01", "until": "2026-03-05", "due_at": hours_from_now(48), "url": "https://hooks.example/" + MARKER, "zone": "UTC"}
 BODIES = {
     "POST /reads": {"kind": "volume", "way": "up", "q": MARKER, "due_at": hours_from_now(48), "sure": 70, "because": MARKER},
+    "POST /sources": {"name": MARKER, "connector": "webhook", "config": {"from": MARKER}},
+    "POST /sources/check": {"name": MARKER, "connector": "webhook", "config": {"from": MARKER}, "secrets": {"secret": MARKER}},
+    "POST /sources/{id}/check": {},
+    "POST /sources/{id}/look": {"mode": "search", "query": {"any": [MARKER]}},
+    "POST /sources/{id}/coverage": {"from": hours_from_now(-2), "until": hours_from_now(-1), "reason": MARKER},
     "POST /rooms": {"q": MARKER, "since": "2026-03-01", "size": 2},
     "POST /alerts": {"rule": {"name": MARKER, "on": "volume", "query": MARKER}, "looked": True},
     "POST /topics/{id}/samples": {"kind": "matches", "size": 10},
@@ -219,13 +225,15 @@ def main():
         got = verdict(route.probe(narrow))
         if route.is_of_client:
             wanted = "no client"
+        elif route.is_signed:
+            wanted = "in"
         else:
             wanted = "no" if route.least == "server-admin" else "in"
         tell(got == wanted, f"{route.words} with a token of another client: {got}")
         got = verdict(route.probe(full))
         tell(got == ("in" if allowed(route, "admin", False) or route.least == "none" else "no"), f"{route.words} with an admin's token: {got}")
         got = verdict(route.probe({"Authorization": "Bearer bw_" + "x" * 49}))
-        tell(got == "who?", f"{route.words} with a token that is none: {got}")
+        tell(got == ("in" if route.is_signed else "who?"), f"{route.words} with a token that is none: {got}")
     for method, path, body in (("post", "/tokens", {"name": "more", "role": "admin"}), ("delete", "/tokens/1", None), ("patch", "/session", {"theme": "dark"}),
                                ("delete", "/session", None), ("post", "/session/password", {"current": PASSWORD, "password": "another good one"})):
         for name, who in (("weak", weak), ("full", full)):
@@ -249,7 +257,7 @@ def main():
         "a form as text": cookie | {"Origin": "http://elsewhere.example", "Content-Type": "text/plain"},
     }
     for route in routes:
-        if route.method not in UNSAFE:
+        if route.method not in UNSAFE or route.is_signed:
             continue
         for words, headers in forged.items():
             got = verdict(route.probe(None, headers=headers))
@@ -294,7 +302,7 @@ def main():
     after = all_of(routes, people["admin"], "harbour", [1, 2, MARKER])
     for path, (status, raw) in before.items():
         now = after[path]
-        is_same = now == (status, raw) or (status >= 400 and now[0] == status) or path.startswith(("/stats", "/trends", "/audit"))
+        is_same = now == (status, raw) or (status >= 400 and now[0] == status) or path.startswith(("/stats", "/trends", "/audit", "/sources"))
         tell(is_same, f"GET {path} of harbour is as it was: {raw[:160]!r} then {now[1][:160]!r}")
     at = section(f"what harbour holds ({made} things, {len(holding)} answers) its neighbour neither sees nor changes", at)
 

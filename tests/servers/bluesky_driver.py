@@ -13,13 +13,15 @@ from pds_client import PASSWORD, POST, Pds, now  # noqa: E402
 class Platform:
     """Also for other tests: .pds, .words (of pds.sh), .host (where the connector listens), .config, .secrets."""
 
-    def __init__(self, wire, folder, *limits):
+    def __init__(self, wire, folder, *limits, has_past=False):
         os.makedirs(f"{folder}/pds", exist_ok=True)
         self.servers = []
         self.words = self.run("pds.sh", f"{folder}/pds", *limits)
         self.pds, self.wire = Pds(self.words["url"], self.words["admin"]), wire
         self.writer, self.brand = self.pds.account("writer"), self.pds.account("brand")
         self.host = self.words["url"]
+        if has_past:
+            self.pds.post(self.writer, "before anybody listened")
         if wire != "firehose":
             self.host = self.run("jetstream.sh", f"{folder}/{wire}", wire, self.words["url" if wire == "v1" else "relay"])["url"]
         self.config = {"wire": wire, "hosts": [self.host], "service": self.words["url"], "directory": self.words["plc"], "appview": "", "identifier": "brand.test"}

@@ -413,5 +413,8 @@ void acts_do(struct xrpc *xrpc, const struct source_command *command, struct sou
     case SOURCE_FETCH:
         do_fetch(xrpc, command, result_out);
         break;
+    case SOURCE_DELIVER:
+        result_out->failure = SOURCE_UNSUPPORTED;
+        break;
     }
 }

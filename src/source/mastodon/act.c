@@ -91,8 +91,7 @@ static void put_core(struct str text, struct buf *out)
     }
 }
 
-/* As Mastodon counts: what is seen as one character is one, a link is 23, a mention has no server. */
-static int64_t counted(struct str text)
+int64_t mastodon_counted(struct str text)
 {
     int64_t count = 0;
     for (size_t at = 0; at < text.len;) {
@@ -275,7 +274,7 @@ static void publish(struct mastodon *mastodon, const struct source_command *comm
             buf_printf(&text, "@%.*s ", STR_ARG(acct));
     }
     buf_append_str(&text, command->text);
-    int64_t count = counted(buf_str(&text));
+    int64_t count = mastodon_counted(buf_str(&text));
     if (is_ok && (str_trim(command->text).len == 0 || text.has_failed)) {
         error_set(&error, ERROR_INVALID, text.has_failed ? "the text is too long" : "the text is empty");
         said(result, SOURCE_REFUSED, &error);

@@ -15,8 +15,7 @@
  * A stream replays nothing. So each time one opened, the timeline is read from `recheck` posts before the newest known one: what came meanwhile,
  * what came late under an old id, what was edited; and of the ids that are not there any more each is asked for, and is deleted where it is gone.
  *
- * Threads: the connector's own takes orders and does commands. A subscription has one thread for each stream (one in all with WebSocket or
- * polling). Locks: a subscription's `lock` (its state, sending), then the budget's; neither is held while the network is waited for.
+ * Threads: the connector's own takes orders and does commands. A subscription has one thread for each stream (one in all where it polls). Locks: a subscription's `lock` (its state, sending), then the budget's; neither is held while the network is waited for.
  */
 #ifndef SOURCE_MASTODON_MASTODON_H
 #define SOURCE_MASTODON_MASTODON_H
@@ -167,6 +166,8 @@ void mastodon_listen(struct mastodon_worker *worker);
 void mastodon_look(struct mastodon_worker *worker);
 
 /* ---- act.c ---- */
+/* The length of a text as Mastodon counts it: what is seen as one character is one, a link is 23, a mention has no server. */
+int64_t mastodon_counted(struct str text);
 void mastodon_act(struct mastodon *mastodon, const struct source_command *command, struct source_result *result_out);
 
 #endif

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { apiUrl, get, send } from "../../parts/api.ts";
 import { useAsk } from "../../parts/ask.ts";
 import { Confirm, Dialog } from "../../parts/dialog.tsx";
+import { Once } from "../../parts/once.tsx";
 import { Panel } from "../../parts/panel.tsx";
 import { href, param, setParams } from "../../parts/router.ts";
 import { Empty, Shown } from "../../parts/states.tsx";
@@ -26,17 +27,6 @@ export function Outside({ canMail }: { canMail: boolean }) {
         <Deliveries />
       </section>
     </div>
-  );
-}
-
-/** Copied for good: what is shown once must be taken along. */
-function Once({ title, words, value, onClose }: { title: string; words: string; value: string; onClose: () => void }) {
-  const copy = () => navigator.clipboard.writeText(value).then(() => toast("Copied"), () => toast("It could not be copied; select it by hand"));
-  return (
-    <Dialog title={title} onClose={onClose} foot={<><button type="button" onClick={() => void copy()}>Copy</button><button type="button" class="act" onClick={onClose}>I have it</button></>}>
-      <p>{words}</p>
-      <textarea class="alert-once" aria-label={title} readOnly rows={3} value={value} onFocus={(event) => event.currentTarget.select()} />
-    </Dialog>
   );
 }
 

@@ -1,0 +1,118 @@
+"""Mastodon's connector is killed (-9) again and again while posts are written, edited and deleted on the server; afterwards the archive is the platform.
+
+usage: mastodon_killed.py BELLWETHER SERVER_SCRIPT FOLDER POSTS KILLS"""
+import http.client
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "scenario"))
+from source_host import Host
+
+BINARY, SCRIPT, FOLDER, POSTS, KILLS = *sys.argv[1:4], int(sys.argv[4]), int(sys.argv[5])
+WRITERS = 4
+
+
+class Writer(threading.Thread):
+    """Posts; now and then changes or takes away one of its newest."""
+
+    def __init__(self, port, number, count):
+        super().__init__(daemon=True)
+        self.port, self.number, self.count, self.done, self.edits, self.deletes = port, number, count, 0, 0, 0
+        self.chance = random.Random(number)
+
+    def call(self, method, path, body=None):
+        self.connection.request(method, path, None if body is None else json.dumps(body), {"Authorization": "Bearer token-writer", "Content-Type": "application/json"})
+        answer = self.connection.getresponse()
+        assert answer.status == 200, (answer.status, answer.read())
+        return json.loads(answer.read())
+
+    def run(self):
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port)
+        mine = []
+        for i in range(self.count):
+            mine.append(self.call("POST", "/api/v1/statuses", {"status": f"post {i} of writer {self.number}"})["id"])
+            del mine[:-20]
+            dice = self.chance.random()
+            if dice < 0.02:
+                self.call("DELETE", f"/api/v1/statuses/{mine.pop(self.chance.randrange(len(mine)))}")
+                self.deletes += 1
+            elif dice < 0.04:
+                self.call("PUT", f"/api/v1/statuses/{self.chance.choice(mine)}", {"status": f"edited at {i} by {self.number}"})
+                self.edits += 1
+            self.done = i + 1
+
+
+def platform(port):
+    """All posts of the public timeline: {id: text}."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    posts, below = {}, ""
+    while True:
+        connection.request("GET", "/api/v1/timelines/public?limit=40" + below, headers={"Authorization": "Bearer token-us"})
+        page = json.loads(connection.getresponse().read())
+        if not page:
+            return posts
+        posts.update({f"127.0.0.1:{port}/{status['id']}": status["content"].removeprefix("<p>").removesuffix("</p>") for status in page})
+        below = f"&max_id={page[-1]['id']}"
+
+
+def main():
+    folder = os.path.join(FOLDER, "server")
+    os.mkdir(folder)
+    server = subprocess.Popen(["sh", SCRIPT, "run", folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    words = dict(word.split("=", 1) for word in server.stdout.readline().decode().split()[1:])
+    port = int(words["url"].rsplit(":", 1)[1])
+    chance = random.Random(7)
+    host = Host([BINARY, "source", "run", "mastodon"], {"instance": words["url"], "transport": "auto"}, {"token": "token-us"}).start()
+    host.subscribe()
+    host.wait_live()
+    began = time.monotonic()
+    writers = [Writer(port, i, POSTS // WRITERS) for i in range(WRITERS)]
+    for writer in writers:
+        writer.start()
+    kills = by_sse = 0
+    while any(writer.is_alive() for writer in writers) and kills < KILLS:
+        # Spread over the posts, each at a moment of its own.
+        while any(w.is_alive() for w in writers) and sum(w.done for w in writers) < POSTS * (kills + chance.random()) / (KILLS + 1):
+            time.sleep(0.01)
+        time.sleep(chance.random() * 0.2)
+        host.kill()
+        kills += 1
+        host.config["transport"] = "sse" if kills % 2 else "auto"
+        by_sse += kills % 2
+        time.sleep(chance.choice([0, 0, 0.3]))
+        host.start()
+        host.subscribe()
+    for writer in writers:
+        writer.join()
+    wrote = time.monotonic() - began
+    wanted = platform(port)
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        with host.changed:
+            have = {id: item["text"] for id, item in host.posts.items()}
+        if have == wanted:
+            break
+        time.sleep(0.2)
+    missing, more = wanted.keys() - have.keys(), have.keys() - wanted.keys()
+    other = [id for id in wanted.keys() & have.keys() if wanted[id] != have[id]]
+    print(f"# {sum(w.done for w in writers)} posts in {wrote:.0f} s, {sum(w.edits for w in writers)} edits, {sum(w.deletes for w in writers)} deletes, {kills} kills "
+          f"({by_sse} of them followed by SSE), {len(wanted)} posts on the platform, {len(have)} here, {sum(host.count.values()) - len(host.count)} came more than once")
+    print(f"{'ok' if not missing else 'not ok'} - nothing is missing{'' if not missing else ': ' + str(sorted(missing)[:5])}")
+    print(f"{'ok' if not more else 'not ok'} - nothing is here that is not there{'' if not more else ': ' + str(sorted(more)[:5])}")
+    print(f"{'ok' if not other else 'not ok'} - every text is the last one{'' if not other else ': ' + str([(wanted[i], have[i]) for i in other[:3]])}")
+    print(f"{'ok' if kills == KILLS else 'not ok'} - it was killed {kills} times while posts came")
+    gaps = [s for s in host.statuses if s["phase"] == "gap"]
+    print(f"{'ok' if not gaps else 'not ok'} - no gap is claimed{'' if not gaps else ': ' + str(gaps)}")
+    status = host.stop()
+    print(f"{'ok' if status == 0 else 'not ok'} - it ends when told")
+    server.stdin.close()
+    server.wait(10)
+    sys.exit(1 if missing or more or other or gaps or status or kills != KILLS else 0)
+
+
+main()
