@@ -10,6 +10,10 @@ sys.path.insert(0, here)
 from pds_client import PASSWORD, POST, Pds, now  # noqa: E402
 
 
+class NotHere(RuntimeError):
+    """A server that was not installed: its tests are skipped."""
+
+
 class Platform:
     """Also for other tests: .pds, .words (of pds.sh), .host (where the connector listens), .config, .secrets."""
 
@@ -32,7 +36,8 @@ class Platform:
         self.servers.append(server)
         line = server.stdout.readline().decode().split()
         if not line:
-            raise RuntimeError(f"{script} did not start: status {server.wait()}")
+            self.stop()
+            raise (NotHere if server.returncode == 77 else RuntimeError)(f"{script} did not start: status {server.returncode}")
         return dict(word.split("=", 1) for word in line[1:])
 
     def stop(self):
