@@ -108,7 +108,8 @@ static enum error_code read_time(struct making *making, struct error *error)
         return error_hint(error, "say which with --date-order dmy or --date-order mdy");
     }
     if (result == TIMES_NOT_A_TIME)
-        return error_set(error, ERROR_INVALID, "at: '%.*s' is not a time", shown, said.ptr ? said.ptr : "");
+        return said.len ? error_set(error, ERROR_INVALID, "at: '%.*s' is not a time", shown, said.ptr)
+                        : error_set(error, ERROR_INVALID, "at: it does not say when it was published");
     making->out->post.at_us = read.at_us;
     if (!read.has_zone && !making->rules->zone)
         making->out->doubts |= DOUBT_ZONE;

@@ -42,6 +42,7 @@ const later = () => import("./frame/later.tsx");
 export const screens: Screen[] = [
   { path: "/listen/explore", wing: "listen", title: "Explore", key: "e", holds: "Ask the archive: posts over time, by field, and the words that stand out", load: () => import("./listen/explore/explore.tsx") },
   { path: "/listen/live", wing: "listen", title: "Live", key: "l", holds: "Posts as they arrive", load: () => import("./listen/live/live.tsx") },
+  { path: "/listen/sources/import/:id?", wing: "listen", title: "Import", key: "i", least: "practitioner", holds: "Bring a file: another tool's export, a table, an archive of posts", load: () => import("./listen/sources/import/import.tsx") },
   { path: "/listen/sources/:id?/:part?", wing: "listen", title: "Sources", key: "s", holds: "Where posts come from, how each source does, and what it missed", load: () => import("./listen/sources/sources.tsx") },
   { path: "/listen/topics/:id?/:part?", wing: "listen", title: "Topics", key: "o", holds: "What this client listens for, every version of it, and how good it is", load: () => import("./listen/topics/topics.tsx") },
   { path: "/listen/trends/:id?", wing: "listen", title: "Trends", key: "t", holds: "What is rising now and what rose before: headlines with their evidence", load: () => import("./listen/trends/trends.tsx") },

@@ -121,8 +121,9 @@ struct mastodon_sub *mastodon_sub_new(struct mastodon *mastodon, struct source_o
     for (size_t i = 0; is_ok && i < sub->channel_count; i++) {
         struct mastodon_channel *channel = &sub->channels[i];
         /* What is said of an id is said by the timeline of posts; notifications have ids of their own. */
-        size_t most = channel->is_notifications || order->mode == SOURCE_FILL ? 0 : recheck < share ? recheck : share;
-        is_ok = mastodon_place_init(&channel->now, most) && mastodon_place_init(&channel->told, most);
+        size_t most = channel->is_notifications || order->mode == SOURCE_FILL || recheck == 0 ? 0 : share < MASTODON_RECHECK_MAX ? share : MASTODON_RECHECK_MAX;
+        size_t keep = recheck < most ? recheck : most;
+        is_ok = mastodon_place_init(&channel->now, keep, most) && mastodon_place_init(&channel->told, keep, most);
         if (is_ok && mastodon_place_read(order->state, channel->name, &channel->now))
             mastodon_place_copy(&channel->told, &channel->now);
     }

@@ -56,6 +56,19 @@ static bool fill(struct mastodon_worker *worker, unsigned which, bool is_recheck
     return !is_stopping(worker);
 }
 
+static void settle(struct mastodon_worker *worker, bool is_hearing)
+{
+    for (size_t i = worker->first; i < worker->first + worker->count; i++)
+        mastodon_place_settle(&worker->sub->channels[i].now, is_hearing);
+}
+
+/* Of a stream that is lost, or not yet there: what changes is not told. */
+static void unsettle(struct mastodon_worker *worker)
+{
+    for (size_t i = worker->first; i < worker->first + worker->count; i++)
+        worker->sub->channels[i].now.is_settled = false;
+}
+
 /* Accounts have no stream; their timelines are read now and then. */
 static bool poll_accounts(struct hearing *hearing)
 {
@@ -66,14 +79,17 @@ static bool poll_accounts(struct hearing *hearing)
     return fill(hearing->worker, WITHOUT_STREAM, false);
 }
 
-/* A stream is open before it hears: servers answer first and listen to themselves a moment later, without a word. What changed in that moment is found
- * by a second look. */
+/* A stream is open before it hears: servers answer first and listen to themselves a moment later, without a word. So what came meanwhile is read at once,
+ * and what may have changed, until that moment too, is looked at a little later. */
 static bool look_again(struct hearing *hearing)
 {
     if (hearing->again_us == 0 || clock_monotonic_us() < hearing->again_us)
         return true;
     hearing->again_us = 0;
-    return fill(hearing->worker, WITH_STREAM, true);
+    if (!fill(hearing->worker, WITH_STREAM, true))
+        return false;
+    settle(hearing->worker, true);
+    return true;
 }
 
 /* ---- WebSocket ---- */
@@ -158,7 +174,7 @@ static enum outcome by_websocket(struct hearing *hearing)
         return code == ERROR_CANCELLED ? STOPPED : code == ERROR_IO || code == ERROR_BUSY ? FAILED : REFUSED;
     /* Now that it is open nothing is missed any more: what came before is read, while the stream waits in its socket. */
     enum outcome outcome = STOPPED;
-    if (fill(worker, WITH_STREAM | WITHOUT_STREAM, true)) {
+    if (fill(worker, WITH_STREAM | WITHOUT_STREAM, false)) {
         mastodon_say_live(worker->sub, "by WebSocket");
         hearing->again_us = clock_monotonic_us() + SETTLED_S * CLOCK_SECOND_US;
         outcome = hear_websocket(hearing, websocket);
@@ -188,7 +204,7 @@ static bool on_bytes(void *context, struct str bytes)
     struct mastodon_worker *worker = hearing->worker;
     if (!hearing->is_filled) {
         hearing->is_filled = true;
-        hearing->is_stopped = !fill(worker, WITH_STREAM | WITHOUT_STREAM, true);
+        hearing->is_stopped = !fill(worker, WITH_STREAM | WITHOUT_STREAM, false);
         if (!hearing->is_stopped)
             mastodon_say_live(worker->sub, "by server-sent events");
         hearing->again_us = clock_monotonic_us() + SETTLED_S * CLOCK_SECOND_US;
@@ -252,6 +268,8 @@ static bool by_polling(struct mastodon_worker *worker, int64_t span_us)
     for (unsigned polls = 0; span_us == 0 || clock_monotonic_us() < end_us; polls++) {
         if (!fill(worker, WITH_STREAM | WITHOUT_STREAM, polls % RECHECK_POLLS == 0))
             return false;
+        if (polls % RECHECK_POLLS == 0)
+            settle(worker, false);
         if (polls == 0) {
             char how[64];
             snprintf(how, sizeof how, "by polling each %lld s", (long long)(every_us / CLOCK_SECOND_US));
@@ -370,6 +388,7 @@ void mastodon_listen(struct mastodon_worker *worker)
     for (unsigned tries = 0; !is_stopping(worker);) {
         int64_t      began_us = clock_monotonic_us();
         enum outcome outcome = REFUSED;
+        unsettle(worker);
         if (is_websocket) {
             outcome = by_websocket(&hearing);
             if (outcome == REFUSED) {
