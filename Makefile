@@ -30,14 +30,18 @@ test: packages
 
 FUZZ_SECONDS ?= 60
 FUZZERS = \
+	nostr \
+	websocket \
 	text \
 	html \
+	bluesky \
 	feed \
 	mastodon \
 	post \
 	query \
 	table \
 	source \
+	hackernews \
 	http \
 	settings \
 	api

@@ -111,6 +111,7 @@ enum error_code capture_attach(struct capture *capture, const struct capture_cli
     pthread_mutex_lock(&capture->lock);
     bool is_taken = client_named(capture, given->name) != NULL;
     if (!is_taken) {
+        capture->attached_ms = clock_monotonic_us() / 1000;
         client->next = capture->clients;
         capture->clients = client;
         capture->has_news = true;

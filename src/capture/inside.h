@@ -98,6 +98,7 @@ struct tap {
     int64_t           refused_ms;    /* monotonic: since when its archive refuses; 0: it does not */
     bool              has_gone;      /* ids in the archive that its client's records may still hold */
     int64_t           position_us;   /* of its newest state; 0: none */
+    bool              is_waiting;    /* for the wire to begin: rounds pass it by */
     bool              is_owing;      /* it went on from a state and has not caught up */
     /* wire->lock */
     uint64_t          kept, deleted, duplicate;
@@ -149,6 +150,7 @@ struct wire {
     int64_t    begun_ms, retry_ms; /* monotonic */
     int64_t    ended_us;           /* wall: since when it has been away; 0: it is not */
     bool       is_finished;        /* it gave all that it had (backfill) */
+    bool       needs_pull_back;    /* a client that was opened late is behind it */
 
     pthread_mutex_t   work;
     struct tap       *taps;
@@ -211,6 +213,7 @@ struct capture {
     struct wire    *wires;
     pthread_t       manager, courier;
     bool            has_manager, has_courier;
+    int64_t         attached_ms; /* monotonic: when the newest client came */
     bool            has_news;  /* for the manager */
     bool            has_deeds; /* the courier is asked for */
     pthread_cond_t  courier_changed;

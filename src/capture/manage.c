@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { TICK_MS = 250, TOPICS_MS = 600 * 1000, HEALTHY_MS = 600 * 1000, BACKOFF_MOST_MS = 300 * 1000, AWAY_LEAST_MS = 10 * 1000 };
+enum { TICK_MS = 250, TOPICS_MS = 600 * 1000, HEALTHY_MS = 600 * 1000, BACKOFF_MOST_MS = 300 * 1000, AWAY_LEAST_MS = 10 * 1000, SETTLE_MS = 500 };
 
 static int64_t now_ms(void)
 {
@@ -174,8 +174,9 @@ static void set_rules(struct tap *tap, const struct capture_source *source)
     tap->sample_per_mille = source->sample_per_mille;
 }
 
-/* A wire that runs goes on for those that have it: who comes back to it has missed what came meanwhile, and that is written down. */
-static void join(struct wire *wire, struct tap *tap, bool is_running)
+/* A wire that runs goes on for those that have it. A client that was just opened and is behind it pulls it back, so that it misses nothing over a
+ * restart of the server; who comes back from a pause has missed what came meanwhile, and that is written down. */
+static void join(struct wire *wire, struct tap *tap, bool is_running, bool is_opening)
 {
     struct arena     arena = {0};
     struct tap_state state = {0};
@@ -189,7 +190,10 @@ static void join(struct wire *wire, struct tap *tap, bool is_running)
     tap->has_gone = gone_count > 0;
     pthread_mutex_lock(&wire->work);
     tap->round = wire->round;
-    if (is_running && state.position_us && state.position_us < wire->position_us)
+    bool is_older = is_running && state.position_us && state.position_us < wire->position_us;
+    tap->is_waiting = !is_running || (is_older && is_opening); /* else what is queued would move its state over what it has not seen */
+    wire->needs_pull_back |= is_older && is_opening;
+    if (is_older && !is_opening)
         cover_gap(tap, state.position_us, clock_now_us(), "the source was paused");
     pthread_mutex_lock(&wire->lock);
     tap->next = wire->taps;
@@ -212,7 +216,7 @@ static void add_tap(struct capture *capture, struct wire *wire, struct client *c
     pthread_mutex_lock(&wire->run_lock);
     bool is_running = wire->run != NULL;
     pthread_mutex_unlock(&wire->run_lock);
-    join(wire, tap, is_running);
+    join(wire, tap, is_running, client->known == NULL);
     capture_say(capture, "info", "source_joined", "%s: %s (%.*s)", client->name, tap->name, STR_ARG(wire->connector_name));
 }
 
@@ -339,6 +343,7 @@ static enum error_code oldest_state(struct wire *wire, struct arena *arena, stru
             oldest = state;
         if (!code && state.position_us)
             cover_begun(tap);
+        tap->is_waiting = false;
         if (state.position_us > wire->position_us)
             wire->position_us = state.position_us;
     }
@@ -434,6 +439,7 @@ static void begin(struct wire *wire)
     struct source_run *run = NULL;
     struct error       error = {0};
     forget_last_run(wire);
+    wire->needs_pull_back = false;
     pthread_mutex_lock(&wire->work);
     enum error_code code = oldest_state(wire, &arena, &state, &error);
     if (!code)
@@ -505,6 +511,15 @@ static void tell(struct wire *wire)
             tap->client->given.changed(tap->client->given.context, tap->source);
 }
 
+/* At the start clients are opened one after the other: a wire that they share waits a little for the next one's state. */
+static bool may_begin(struct capture *capture, const struct wire *wire)
+{
+    pthread_mutex_lock(&capture->lock);
+    int64_t attached_ms = capture->attached_ms;
+    pthread_mutex_unlock(&capture->lock);
+    return !wire->is_shared || wire->begun_ms || now_ms() - attached_ms >= SETTLE_MS;
+}
+
 static void tend_wires(struct capture *capture)
 {
     for (struct wire *wire = capture->wires, *next; wire; wire = next) {
@@ -518,7 +533,10 @@ static void tend_wires(struct capture *capture)
         pthread_mutex_unlock(&wire->lock);
         if (is_ended)
             note_end(wire);
-        else if (!wire->run && !wire->is_finished && is_due && now_ms() >= wire->retry_ms)
+        else if (wire->run && wire->needs_pull_back) {
+            source_run_stop(take_run(wire), GRACE_MS);
+            begin(wire);
+        } else if (!wire->run && !wire->is_finished && is_due && now_ms() >= wire->retry_ms && may_begin(capture, wire))
             begin(wire);
         tell(wire);
     }
@@ -567,15 +585,22 @@ static void tend_client(struct capture *capture, struct client *client)
         let_go(capture, client);
         return;
     }
+    bool has_no_topics = false, has_no_rows = false;
     if (needs_topics) {
         client->topics_us = clock_monotonic_us();
-        if (read_topics(client, &error))
+        has_no_topics = read_topics(client, &error) != ERROR_NONE;
+        if (has_no_topics)
             complain(capture, client, "topics_not_read", &error);
     }
-    if (needs_rows && reconcile(capture, client, &error)) {
-        complain(capture, client, "sources_not_read", &error);
+    if (needs_rows) {
+        has_no_rows = reconcile(capture, client, &error) != ERROR_NONE;
+        if (has_no_rows)
+            complain(capture, client, "sources_not_read", &error);
+    }
+    if (has_no_topics || has_no_rows) { /* a database that was busy */
         pthread_mutex_lock(&capture->lock);
-        client->needs_rows = true;
+        client->needs_topics |= has_no_topics;
+        client->needs_rows |= has_no_rows;
         pthread_mutex_unlock(&capture->lock);
     }
 }

@@ -233,7 +233,7 @@ static bool serve_all(struct round *round)
     for (;;) {
         bool waits = false;
         for (struct tap *tap = wire->taps; tap; tap = tap->next) {
-            if (tap->round == wire->round)
+            if (tap->round == wire->round || tap->is_waiting)
                 continue;
             if (serve(round, tap))
                 tap->round = wire->round;
@@ -281,14 +281,37 @@ static void note_round(struct wire *wire, const struct intake *intake)
     }
 }
 
-static bool do_round(struct wire *wire, struct text_analyser *analyser, struct source_batch *const *batches, size_t count)
+struct news {
+    struct source_batch *batches[QUEUE_MAX];
+    struct gap_told      gaps[GAPS_MAX];
+    size_t               count, gap_count;
+    uint64_t             generation;
+    bool                 is_live, is_stopping;
+};
+
+/* The wire was begun anew since the batches were queued: they come again, from a state that may be older for some. */
+static bool is_outdated(struct wire *wire, uint64_t generation)
+{
+    pthread_mutex_lock(&wire->lock);
+    bool is_other = wire->generation != generation;
+    pthread_mutex_unlock(&wire->lock);
+    return is_other;
+}
+
+/* False: the wire ends. */
+static bool do_round(struct wire *wire, struct text_analyser *analyser, const struct news *news)
 {
     struct round round = {.wire = wire, .analyser = analyser};
     struct error error = {0};
     bool         is_done = false, goes_on = true;
     while (!is_done && goes_on) {
-        enum error_code code = intake_read(&round.intake, batches, count, str_of(wire->network), &error);
+        enum error_code code = intake_read(&round.intake, news->batches, news->count, str_of(wire->network), &error);
         pthread_mutex_lock(&wire->work);
+        if (is_outdated(wire, news->generation)) {
+            pthread_mutex_unlock(&wire->work);
+            arena_fini(&round.intake.arena);
+            return true;
+        }
         if (!code) {
             int64_t now_us = clock_now_us();
             wire->round++;
@@ -305,14 +328,6 @@ static bool do_round(struct wire *wire, struct text_analyser *analyser, struct s
 }
 
 /* ---- The thread ---- */
-
-struct news {
-    struct source_batch *batches[QUEUE_MAX];
-    struct gap_told      gaps[GAPS_MAX];
-    size_t               count, gap_count;
-    uint64_t             generation;
-    bool                 is_live, is_stopping;
-};
 
 /* Waits a second at most. */
 static void take_news(struct wire *wire, struct news *news)
@@ -343,15 +358,26 @@ static void ack(struct wire *wire, const struct news *news)
     pthread_mutex_unlock(&wire->run_lock);
 }
 
+static bool is_idle(struct wire *wire)
+{
+    pthread_mutex_lock(&wire->lock);
+    bool is = wire->said == SOURCE_IDLE;
+    pthread_mutex_unlock(&wire->lock);
+    return is;
+}
+
 /* Between batches: what the connector said of time, and copies that could not be forgotten at once. */
 static void tend(struct wire *wire, const struct news *news)
 {
     pthread_mutex_lock(&wire->work);
     if (news->gap_count)
         cover_gaps(wire, news->gaps, news->gap_count);
+    bool is_filled = news->is_live && wire->mode == SOURCE_FILL && wire->query.since_us && wire->query.until_us && is_idle(wire);
     for (struct tap *tap = wire->taps; tap; tap = tap->next) {
         if (news->is_live)
             cover_caught_up(tap);
+        if (is_filled) /* the span was read to its end: what had been missed of it is here */
+            stream_coverage_fill(tap->client->given.stream, wire->query.since_us, wire->query.until_us, tap->name, NULL);
         if (tap->has_gone && !news->count)
             forget(tap);
     }
@@ -370,7 +396,7 @@ void *wire_run(void *context)
         take_news(wire, news);
         goes_on = !news->is_stopping;
         if (goes_on && news->count) {
-            goes_on = do_round(wire, analyser, news->batches, news->count);
+            goes_on = do_round(wire, analyser, news);
             if (goes_on)
                 ack(wire, news);
         }

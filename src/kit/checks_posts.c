@@ -41,19 +41,19 @@ static bool wait_for(struct kit *kit, struct session *session, struct shelf *she
     }
 }
 
-/* Steps until nothing has come for so long. */
+/* Steps until no item has come for so long; a state alone is no news. */
 static bool until_quiet(struct kit *kit, struct session *session, struct shelf *shelf, enum acking acking, int64_t quiet_ms, int64_t most_ms)
 {
     int64_t  until_us = clock_monotonic_us() + most_ms * 1000, quiet_us = clock_monotonic_us() + quiet_ms * 1000;
-    unsigned batches = session->batches;
+    uint64_t items = session->items;
     while (clock_monotonic_us() < until_us && clock_monotonic_us() < quiet_us && !kit_is_stopped(kit)) {
         enum heard heard = session_step(kit, session, shelf, acking, 50);
         if (has_ended(heard)) {
             kit_fail_session(kit, session, "while it listened");
             return false;
         }
-        if (session->batches != batches) {
-            batches = session->batches;
+        if (session->items != items) {
+            items = session->items;
             quiet_us = clock_monotonic_us() + quiet_ms * 1000;
         }
     }

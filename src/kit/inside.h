@@ -56,6 +56,7 @@ struct session {
     /* What it has said so far. */
     struct message       hello;
     unsigned             ready, pongs, batches, unacked, logs;
+    uint64_t             items;
     unsigned             phases; /* bits of enum source_phase */
     uint64_t             seq, refused;
     unsigned             max_items; /* of a batch, as init said */

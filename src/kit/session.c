@@ -166,6 +166,7 @@ static bool take_batch(struct session *session, struct message *message, struct 
     session->seq = batch->seq;
     session->batches++;
     session->unacked++;
+    session->items += batch->count + message->refused;
     session->refused += message->refused;
     if (message->refused && !session->reason[0])
         memcpy(session->reason, message->reason, sizeof session->reason);

@@ -4,13 +4,17 @@
  *     fuzz_html    plain words and whole addresses come out, whatever goes in
  *     fuzz_feed    entries that a post can hold, of the host that they came from, within every maximum; state that reads back
  *     fuzz_post    parse -> print -> parse and encode -> decode give the same post
+ *     fuzz_bluesky   DAG-CBOR, CAR and frames of both wires: reading ends within its bytes, and gives items a host can check
  *     fuzz_query   parse -> print -> parse gives the same tree; the linter and the matcher live with it
  *     fuzz_http    a target and headers: a path that leads nowhere else, one length of a body, or a refusal
  *     fuzz_settings  a file of settings: values within their bounds, or an error with its place
  *     fuzz_api     a call of the API, on a server of its own: an answer of a known status and form, never a 500
+ *     fuzz_hackernews  an answer of its API: a sound post or a refusal
  *     fuzz_source  a line of a connector: what was understood says the same when it is printed and read again
  *     fuzz_table   a table reads the same however its bytes arrive; its posts survive the outer form
  *     fuzz_mastodon  a stream of server-sent events is the same however it is cut; its statuses become items with sound ids
+ *     fuzz_nostr   an event is refused with a reason or reads the same again; what we sign holds
+ *     fuzz_websocket  a server's answer and its frames: the same however they arrive, within the maximum
  *
  * With -Dfuzzers=true and clang they are libFuzzer programs (make fuzz). Without, driver.c feeds them the seeds in
  * corpus/ and what becomes of those under a few thousand random changes, always the same ones, as a part of make

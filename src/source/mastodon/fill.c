@@ -3,8 +3,9 @@
  *     ... since ───(not known)─── until ════(given)════ head     back: newest first, by max_id, down to since
  *     ... ════(given)════ head ──▶ ──▶ ──▶ newest                forward: oldest first, by min_id
  *
- * Forward is the rule: each page joins the one before, and the state moves with it. Back is for a beginning in the past, whose id nobody knows, and for
- * servers that take min_id for another word for since_id (they give the newest page and leave a hole: found by asking what lies below the page).
+ * Forward is the rule: each page joins the one before, and the state moves with it. Back is for a beginning in the past,
+ * whose id nobody knows, and for servers that take min_id for another word for since_id (they give the newest page and
+ * leave a hole: found by asking what lies below the page).
  */
 #include "base/clock.h"
 #include "source/mastodon/mastodon.h"
@@ -22,7 +23,7 @@ struct filling {
     struct error            *error;
     mastodon_id             *old;   /* ids to be looked for again */
     bool                    *found; /* one each */
-    size_t                   old_count;
+    size_t                   old_count, settled; /* settled: so many of them were looked for */
 };
 
 static const cJSON *status_of(const struct mastodon_channel *channel, const cJSON *entry)
@@ -46,7 +47,7 @@ static enum error_code page(struct filling *filling, const char *name, struct st
         snprintf(path, sizeof path, "%slimit=%d&%s=%.*s", filling->channel->path, limit, name, STR_ARG(id));
     else
         snprintf(path, sizeof path, "%slimit=%d", filling->channel->path, limit);
-    enum error_code code = mastodon_call(sub->mastodon, &(struct mastodon_call){.path = path, .stop_fd = sub->stop_fd, .sub = sub->name}, answer_out, filling->error);
+    enum error_code code = mastodon_read(sub, path, answer_out, filling->error);
     if (code == ERROR_BUSY)
         *filling->retry_after_us = answer_out->retry_after_us;
     if (!code && !cJSON_IsArray(answer_out->json))
@@ -165,6 +166,47 @@ static enum error_code back(struct filling *filling, struct str since)
     return mastodon_send(filling->worker, true) ? ERROR_NONE : stopped(filling);
 }
 
+/* ---- Again ---- */
+
+/* Of the ids that were there, up to `up_to` (empty: all), those that are not any more: one by one, for a timeline may leave
+ * out for many reasons what is still there. Called before newer posts push them out of the place, so that none goes unseen
+ * however often this is killed. */
+static enum error_code settle(struct filling *filling, struct str up_to)
+{
+    struct mastodon_worker *worker = filling->worker;
+    struct mastodon_sub    *sub = worker->sub;
+    struct mastodon_words   words = mastodon_words(sub->mastodon);
+    enum error_code         code = ERROR_NONE;
+    for (; !code && filling->settled < filling->old_count; filling->settled++) {
+        struct str id = str_of(filling->old[filling->settled]);
+        if (up_to.len && mastodon_id_compare(id, up_to) > 0)
+            break;
+        if (filling->found[filling->settled])
+            continue;
+        char                   path[64 + MASTODON_ID_BYTES];
+        struct mastodon_answer answer;
+        snprintf(path, sizeof path, "/api/v1/statuses/%.*s", STR_ARG(id));
+        code = mastodon_read(sub, path, &answer, filling->error);
+        if (code == ERROR_NOT_FOUND) {
+            code = ERROR_NONE;
+            if (!mastodon_batch(worker) || !mastodon_deleted(&words, id, worker->batch))
+                code = error_set(filling->error, ERROR_MEMORY, "no memory for a post");
+            else
+                mastodon_place_lost(&filling->channel->now, id);
+        } else if (!code) {
+            code = put(filling, answer.json);
+        } else if (code == ERROR_FORBIDDEN || code == ERROR_INVALID) {
+            code = ERROR_NONE; /* nothing is known: left as it is */
+        } else if (code == ERROR_BUSY) {
+            *filling->retry_after_us = answer.retry_after_us;
+        }
+        mastodon_answer_fini(&answer);
+        if (!code && worker->batch && worker->batch->count + 2 > source_port_max_items(sub->mastodon->port) && !mastodon_send(worker, true))
+            code = stopped(filling);
+    }
+    return code;
+}
+
 /* ---- Forward ---- */
 
 enum below { JOINED, HOLE, NOTHING_BELOW };
@@ -204,6 +246,7 @@ static enum error_code forward(struct filling *filling, struct str from_id)
                 if (!mastodon_id_is_sound(id) || mastodon_id_compare(id, str_of(from)) <= 0)
                     continue;
                 fresh++;
+                mark(filling, id);
                 if (!newest[0] || mastodon_id_compare(id, str_of(newest)) > 0)
                     snprintf(newest, sizeof newest, "%.*s", STR_ARG(id));
                 if (!oldest[0] || mastodon_id_compare(id, str_of(oldest)) < 0) {
@@ -216,13 +259,18 @@ static enum error_code forward(struct filling *filling, struct str from_id)
             code = look_below(filling, str_of(oldest), str_of(from), &below);
             if (!code && below == HOLE) {
                 mastodon_answer_fini(&answer);
-                return back(filling, str_of(from));
+                code = back(filling, str_of(from));
+                if (!code)
+                    code = settle(filling, (struct str){0});
+                return code ? code : mastodon_send(filling->worker, false) ? ERROR_NONE : stopped(filling);
             }
             if (!code && below == NOTHING_BELOW && mastodon_id_compare(str_of(head_before), str_of(oldest)) < 0)
                 say_gap(filling, at_before_us, oldest_us);
             if (!code && fresh >= MASTODON_PAGE / 2 && !filling->old_count)
                 mastodon_say(filling->worker->sub, SOURCE_BACKFILL, "reading what came to %.100s meanwhile", channel->name);
         }
+        if (!code)
+            code = settle(filling, str_of(newest)); /* an empty page: the rest of them */
         /* From the end: oldest first. */
         for (int i = count - 1; !code && i >= 0; i--) {
             entry = cJSON_GetArrayItem(answer.json, i);
@@ -232,58 +280,21 @@ static enum error_code forward(struct filling *filling, struct str from_id)
             code = put(filling, entry);
             if (code)
                 break;
-            mark(filling, id);
             mastodon_place_saw(place, id, time_of(channel, entry));
         }
         mastodon_answer_fini(&answer);
         if (code)
             return code;
+        if (!mastodon_send(filling->worker, fresh > 0))
+            return stopped(filling);
         if (fresh == 0)
             return ERROR_NONE;
-        if (!mastodon_send(filling->worker, true))
-            return stopped(filling);
         memcpy(from, newest, sizeof from);
     }
 }
 
-/* ---- Again ---- */
-
-/* Ids that were there and are not: one by one, for a timeline may leave out for many reasons what is still there. */
-static enum error_code settle(struct filling *filling)
-{
-    struct mastodon_worker *worker = filling->worker;
-    struct mastodon_sub    *sub = worker->sub;
-    struct mastodon_words   words = mastodon_words(sub->mastodon);
-    enum error_code         code = ERROR_NONE;
-    for (size_t i = 1; !code && i < filling->old_count; i++) { /* the page began behind the first */
-        if (filling->found[i])
-            continue;
-        char                   path[64 + MASTODON_ID_BYTES];
-        struct mastodon_answer answer;
-        snprintf(path, sizeof path, "/api/v1/statuses/%s", filling->old[i]);
-        code = mastodon_call(sub->mastodon, &(struct mastodon_call){.path = path, .stop_fd = sub->stop_fd, .sub = sub->name}, &answer, filling->error);
-        if (code == ERROR_NOT_FOUND) {
-            code = ERROR_NONE;
-            if (!mastodon_batch(worker) || !mastodon_deleted(&words, str_of(filling->old[i]), worker->batch))
-                code = error_set(filling->error, ERROR_MEMORY, "no memory for a post");
-            mastodon_place_lost(&filling->channel->now, str_of(filling->old[i]));
-        } else if (!code) {
-            code = put(filling, answer.json);
-        } else if (code == ERROR_FORBIDDEN || code == ERROR_INVALID) {
-            code = ERROR_NONE; /* nothing is known: left as it is */
-        } else if (code == ERROR_BUSY) {
-            *filling->retry_after_us = answer.retry_after_us;
-        }
-        mastodon_answer_fini(&answer);
-        if (!code && worker->batch && worker->batch->count + 2 > source_port_max_items(sub->mastodon->port) && !mastodon_send(worker, true))
-            code = stopped(filling);
-    }
-    if (!code && !mastodon_send(worker, false))
-        code = stopped(filling);
-    return code;
-}
-
-enum error_code mastodon_fill(struct mastodon_worker *worker, struct mastodon_channel *channel, bool is_recheck, int64_t *retry_after_us_out, struct error *error)
+enum error_code mastodon_fill(struct mastodon_worker *worker, struct mastodon_channel *channel, bool is_recheck,
+                              int64_t *retry_after_us_out, struct error *error)
 {
     struct filling             filling = {.worker = worker, .channel = channel, .retry_after_us = retry_after_us_out, .error = error};
     struct mastodon_place     *place = &channel->now;
@@ -305,6 +316,7 @@ enum error_code mastodon_fill(struct mastodon_worker *worker, struct mastodon_ch
         const cJSON *entry = cJSON_GetArrayItem(answer.json, 0);
         if (!code && mastodon_id_is_sound(mastodon_text(entry, "id")))
             mastodon_place_saw(place, mastodon_text(entry, "id"), time_of(channel, entry));
+        place->recent_count = 0; /* it was not given */
         place->is_begun = place->is_begun || !code;
         mastodon_answer_fini(&answer);
         if (!code && !mastodon_send(worker, true))
@@ -322,8 +334,6 @@ enum error_code mastodon_fill(struct mastodon_worker *worker, struct mastodon_ch
             memcpy(filling.old, place->recent, old_count * sizeof *filling.old);
         }
         code = forward(&filling, filling.old_count ? str_of(filling.old[0]) : str_of(place->head));
-        if (!code && filling.old_count)
-            code = settle(&filling);
         free(filling.old);
         free(filling.found);
     }

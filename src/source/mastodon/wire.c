@@ -1,10 +1,21 @@
-/* How a subscription hears: one WebSocket for all its channels, or one SSE connection for each stream, or polling; in this order, as the server lets. */
+/* How a subscription hears: by WebSocket, or by server-sent events, or by polling; in this order, as the server lets.
+ *
+ * Each stream has a connection and a thread of its own. Mastodon can carry many streams over one WebSocket, but a server that does not know of that
+ * says nothing and leaves all but the first silent. */
 #include "base/clock.h"
 #include "net/websocket.h"
 #include "source/mastodon/mastodon.h"
 #include "source/mastodon/sse.h"
 
-enum { GATHER_MOST = 100 /* events in a batch */, GATHER_BYTES = 512 * 1024, RECHECK_POLLS = 10, STREAM_AGAIN_S = 600, SILENCE_S = 60, STABLE_S = 30 };
+enum {
+    GATHER_MOST = 100, /* events in a batch */
+    GATHER_BYTES = 512 * 1024,
+    RECHECK_POLLS = 10,   /* of so many polls one looks at recent posts again */
+    STREAM_AGAIN_S = 600, /* who has no stream is asked for one after so long */
+    SILENCE_S = 60,       /* a stream that says nothing for so long is lost */
+    STABLE_S = 30,        /* one that lived for so long is opened again at once */
+    SETTLED_S = 2,        /* and hears, surely, after so long */
+};
 
 enum outcome {
     STOPPED,
@@ -18,10 +29,18 @@ struct hearing {
     struct error            error;
     int64_t                 retry_after_us;
     int64_t                 polled_us; /* when the channels without a stream were read */
+    int64_t                 again_us;  /* when the timelines are looked at once more; 0: they were */
     /* SSE */
     struct sse sse;
     bool       is_filled, is_stopped;
 };
+
+static bool is_full(const struct mastodon_worker *worker)
+{
+    const struct source_batch *batch = worker->batch;
+    return batch && batch->count && (batch->count >= GATHER_MOST || batch->arena.used_bytes > GATHER_BYTES ||
+                                     batch->count + 2 > source_port_max_items(worker->sub->mastodon->port));
+}
 
 static bool is_stopping(const struct mastodon_worker *worker)
 {
@@ -52,6 +71,19 @@ static bool fill(struct mastodon_worker *worker, unsigned which, bool is_recheck
     return !is_stopping(worker);
 }
 
+static void settle(struct mastodon_worker *worker, bool is_hearing)
+{
+    for (size_t i = worker->first; i < worker->first + worker->count; i++)
+        mastodon_place_settle(&worker->sub->channels[i].now, is_hearing);
+}
+
+/* Of a stream that is lost, or not yet there: what changes is not told. */
+static void unsettle(struct mastodon_worker *worker)
+{
+    for (size_t i = worker->first; i < worker->first + worker->count; i++)
+        worker->sub->channels[i].now.is_settled = false;
+}
+
 /* Accounts have no stream; their timelines are read now and then. */
 static bool poll_accounts(struct hearing *hearing)
 {
@@ -60,6 +92,19 @@ static bool poll_accounts(struct hearing *hearing)
         return true;
     hearing->polled_us = now_us;
     return fill(hearing->worker, WITHOUT_STREAM, false);
+}
+
+/* A stream is open before it hears: servers answer first and listen to themselves a moment later, without a word. So what
+ * came meanwhile is read at once, and what may have changed, until that moment too, is looked at a little later. */
+static bool look_again(struct hearing *hearing)
+{
+    if (hearing->again_us == 0 || clock_monotonic_us() < hearing->again_us)
+        return true;
+    hearing->again_us = 0;
+    if (!fill(hearing->worker, WITH_STREAM, true))
+        return false;
+    settle(hearing->worker, true);
+    return true;
 }
 
 /* ---- WebSocket ---- */
@@ -81,40 +126,17 @@ static void put_query(const struct mastodon_channel *channel, struct buf *url)
     }
 }
 
-/* The other streams over the connection that was opened for the first. */
-static enum error_code subscribe(struct mastodon_worker *worker, struct websocket *websocket, const struct mastodon_channel *first, struct error *error)
-{
-    const struct mastodon_channel *channels = worker->sub->channels;
-    enum error_code                code = ERROR_NONE;
-    for (size_t i = worker->first; !code && i < worker->first + worker->count; i++) {
-        if (channels[i].stream[0] == '\0' || (strcmp(channels[i].stream, first->stream) == 0 && strcmp(channels[i].tag, first->tag) == 0))
-            continue;
-        struct buf  text = {0};
-        cJSON      *object = cJSON_CreateObject();
-        cJSON_AddStringToObject(object, "type", "subscribe");
-        cJSON_AddStringToObject(object, "stream", channels[i].stream);
-        if (channels[i].tag[0])
-            cJSON_AddStringToObject(object, "tag", channels[i].tag);
-        char *printed = cJSON_PrintUnformatted(object);
-        code = printed ? websocket_send(websocket, str_of(printed), false, error) : ERROR_MEMORY;
-        cJSON_free(printed);
-        cJSON_Delete(object);
-        buf_fini(&text);
-    }
-    return code;
-}
-
 static enum outcome hear_websocket(struct hearing *hearing, struct websocket *websocket)
 {
     struct mastodon_worker *worker = hearing->worker;
     for (;;) {
         struct websocket_message message;
-        struct source_batch     *batch = worker->batch;
-        bool has_some = batch && batch->count;
-        bool is_full = has_some && (batch->count >= GATHER_MOST || batch->count + 2 > source_port_max_items(worker->sub->mastodon->port) ||
-                                    batch->arena.used_bytes > GATHER_BYTES);
-        enum websocket_event event = is_full ? WEBSOCKET_NOTHING
-                                             : websocket_receive(websocket, has_some ? 0 : 1000, worker->sub->stop_fd, &message, &hearing->error);
+        if (!look_again(hearing))
+            return STOPPED;
+        int64_t              wait_ms = worker->batch && worker->batch->count ? 0 : 1000;
+        enum websocket_event event = WEBSOCKET_NOTHING;
+        if (!is_full(worker))
+            event = websocket_receive(websocket, wait_ms, worker->sub->stop_fd, &message, &hearing->error);
         if (is_stopping(worker))
             return STOPPED;
         switch (event) {
@@ -163,14 +185,12 @@ static enum outcome by_websocket(struct hearing *hearing)
     buf_fini(&url);
     if (code)
         return code == ERROR_CANCELLED ? STOPPED : code == ERROR_IO || code == ERROR_BUSY ? FAILED : REFUSED;
-    enum outcome outcome = LOST;
-    if (!subscribe(worker, websocket, first, &hearing->error)) {
-        /* Now that it is open nothing is missed any more: what came before is read, while the stream waits in its socket. */
-        outcome = STOPPED;
-        if (fill(worker, WITH_STREAM | WITHOUT_STREAM, true)) {
-            mastodon_say_live(worker->sub, "by WebSocket");
-            outcome = hear_websocket(hearing, websocket);
-        }
+    /* Now that it is open nothing is missed any more: what came before is read, while the stream waits in its socket. */
+    enum outcome outcome = STOPPED;
+    if (fill(worker, WITH_STREAM | WITHOUT_STREAM, false)) {
+        mastodon_say_live(worker->sub, "by WebSocket");
+        hearing->again_us = clock_monotonic_us() + SETTLED_S * CLOCK_SECOND_US;
+        outcome = hear_websocket(hearing, websocket);
     }
     websocket_close(websocket, 1000);
     return outcome;
@@ -182,8 +202,7 @@ static bool on_event(void *context, struct str event, struct str data)
 {
     struct hearing         *hearing = context;
     struct mastodon_worker *worker = hearing->worker;
-    struct source_batch    *batch = worker->batch;
-    if (batch && (batch->count >= GATHER_MOST || batch->count + 2 > source_port_max_items(worker->sub->mastodon->port) || batch->arena.used_bytes > GATHER_BYTES))
+    if (is_full(worker))
         hearing->is_stopped = hearing->is_stopped || !mastodon_send(worker, false);
     if (!hearing->is_stopped)
         mastodon_event(worker, &worker->sub->channels[worker->first], event, data);
@@ -197,14 +216,15 @@ static bool on_bytes(void *context, struct str bytes)
     struct mastodon_worker *worker = hearing->worker;
     if (!hearing->is_filled) {
         hearing->is_filled = true;
-        hearing->is_stopped = !fill(worker, WITH_STREAM | WITHOUT_STREAM, true);
+        hearing->is_stopped = !fill(worker, WITH_STREAM | WITHOUT_STREAM, false);
         if (!hearing->is_stopped)
             mastodon_say_live(worker->sub, "by server-sent events");
+        hearing->again_us = clock_monotonic_us() + SETTLED_S * CLOCK_SECOND_US;
     }
     bool is_on = !hearing->is_stopped && sse_feed(&hearing->sse, bytes, on_event, hearing);
     worker->counts.oversize += hearing->sse.oversize + (sse_is_endless(&hearing->sse) ? 1 : 0);
     hearing->sse.oversize = 0;
-    hearing->is_stopped = hearing->is_stopped || !mastodon_send(worker, false) || is_stopping(worker);
+    hearing->is_stopped = hearing->is_stopped || !look_again(hearing) || !mastodon_send(worker, false) || is_stopping(worker);
     return is_on && !hearing->is_stopped;
 }
 
@@ -220,7 +240,11 @@ static enum outcome by_sse(struct hearing *hearing)
     if (!first)
         return REFUSED;
     /* The stream's host may be another one: http instead of ws. */
-    buf_printf(&url, "%s%s/api/v1/streaming/", mastodon->streaming[0] ? "http" : "", mastodon->streaming[0] ? mastodon->streaming + 2 : mastodon->base);
+    if (mastodon->streaming[0])
+        buf_printf(&url, "http%s", mastodon->streaming + 2);
+    else
+        buf_printf(&url, "%s", mastodon->base);
+    buf_append_str(&url, STR("/api/v1/streaming/"));
     for (const char *c = first->stream; *c; c++)
         buf_append_char(&url, *c == ':' ? '/' : *c); /* public:local is public/local */
     if (first->tag[0]) {
@@ -231,10 +255,10 @@ static enum outcome by_sse(struct hearing *hearing)
     header.value.len = (size_t)snprintf(bearer, sizeof bearer, "Bearer %.*s", STR_ARG(mastodon->token));
     hearing->sse = (struct sse){.most_bytes = MASTODON_EVENT_MAX_BYTES};
     hearing->is_filled = hearing->is_stopped = false;
-    enum error_code code = fetch(&(struct fetch){.url = url.ptr, .headers = &header, .header_count = mastodon->token.len ? 1 : 0,
-                                 .allows_private = source_port_allows_private(mastodon->port), .timeout_ms = SILENCE_S * 1000, .stop_fd = worker->sub->stop_fd,
-                                 .on_bytes = on_bytes, .context = hearing},
-                                 &answer, &hearing->error);
+    struct fetch stream = {.url = url.ptr, .headers = &header, .header_count = mastodon->token.len ? 1 : 0,
+                           .allows_private = source_port_allows_private(mastodon->port), .timeout_ms = SILENCE_S * 1000,
+                           .stop_fd = worker->sub->stop_fd, .on_bytes = on_bytes, .context = hearing};
+    enum error_code code = fetch(&stream, &answer, &hearing->error);
     int status = answer.status;
     hearing->retry_after_us = status == 429 || status == 503 ? fetch_retry_after_us(&answer, clock_now_us()) : 0;
     fetch_answer_fini(&answer);
@@ -260,6 +284,8 @@ static bool by_polling(struct mastodon_worker *worker, int64_t span_us)
     for (unsigned polls = 0; span_us == 0 || clock_monotonic_us() < end_us; polls++) {
         if (!fill(worker, WITH_STREAM | WITHOUT_STREAM, polls % RECHECK_POLLS == 0))
             return false;
+        if (polls % RECHECK_POLLS == 0)
+            settle(worker, false);
         if (polls == 0) {
             char how[64];
             snprintf(how, sizeof how, "by polling each %lld s", (long long)(every_us / CLOCK_SECOND_US));
@@ -281,13 +307,16 @@ static bool find_accounts(struct mastodon_worker *worker)
         if (!str_starts_with(str_of(channel->name), STR("account:")) || channel->path[0])
             continue;
         struct buf path = {.max_bytes = 1024};
+        struct str account = str_of(channel->name + 8), domain = str_of(sub->mastodon->domain);
+        if (account.len > domain.len + 1 && str_ends_with(account, domain) && account.ptr[account.len - domain.len - 1] == '@')
+            account.len -= domain.len + 1; /* its own are known by their name alone */
         buf_append_str(&path, STR("/api/v1/accounts/lookup?acct="));
-        fetch_encode(str_of(channel->name + 8), &path);
+        fetch_encode(account, &path);
         buf_append_char(&path, '\0');
         for (unsigned tries = 0; !path.has_failed; tries++) {
             struct mastodon_answer answer;
             struct error           error = {0};
-            enum error_code        code = mastodon_call(sub->mastodon, &(struct mastodon_call){.path = path.ptr, .stop_fd = sub->stop_fd, .sub = sub->name}, &answer, &error);
+            enum error_code        code = mastodon_read(sub, path.ptr, &answer, &error);
             struct str             id = mastodon_text(answer.json, "id");
             int64_t                retry_after_us = answer.retry_after_us;
             if (!code && mastodon_id_is_sound(id))
@@ -307,7 +336,7 @@ static bool find_accounts(struct mastodon_worker *worker)
     return true;
 }
 
-/* One connection carries one stream by SSE: each stream but the first goes to a thread of its own (home and mentions share one). */
+/* Each stream but the first goes to a thread of its own. (Home and mentions share one; so do all accounts, which have none.) */
 static void split(struct mastodon_worker *worker)
 {
     struct mastodon_sub           *sub = worker->sub;
@@ -366,22 +395,21 @@ void mastodon_listen(struct mastodon_worker *worker)
     }
     if (sub->order->mode == SOURCE_POLL)
         may_websocket = may_sse = false;
-    if (is_first && may_sse && !may_websocket)
+    if (is_first && (may_sse || may_websocket))
         split(worker);
     /* What came since the last time may be much: before a stream waits for it. */
-    if (!fill(worker, WITH_STREAM | WITHOUT_STREAM, false))
+    if (!fill(worker, WITH_STREAM | WITHOUT_STREAM, true))
         return;
-    bool is_websocket = may_websocket && is_first, is_sse = may_sse;
+    bool is_websocket = may_websocket, is_sse = may_sse;
     for (unsigned tries = 0; !is_stopping(worker);) {
         int64_t      began_us = clock_monotonic_us();
         enum outcome outcome = REFUSED;
+        unsettle(worker);
         if (is_websocket) {
             outcome = by_websocket(&hearing);
             if (outcome == REFUSED) {
                 is_websocket = false;
                 source_port_log(sub->mastodon->port, "info", "no WebSocket: %s", hearing.error.message);
-                if (is_sse && is_first)
-                    split(worker);
             }
         }
         if (outcome == REFUSED && is_sse) {
@@ -393,7 +421,7 @@ void mastodon_listen(struct mastodon_worker *worker)
         if (outcome == REFUSED) {
             if (!by_polling(worker, may_websocket || may_sse ? STREAM_AGAIN_S * CLOCK_SECOND_US : 0))
                 return;
-            is_websocket = may_websocket && is_first && worker->count == sub->channel_count;
+            is_websocket = may_websocket;
             is_sse = may_sse;
             continue;
         }

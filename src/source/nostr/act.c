@@ -2,6 +2,8 @@
  * the same id, so to send it again changes nothing. So after a lost answer it is sent again, to every relay that comes back. */
 #include "source/nostr/inside.h"
 
+#include "base/utf8.h"
+
 static void tell_result(struct nostr *nostr, const char *id, const char *event_id, enum source_failure failure, const char *said, int64_t retry_after_s)
 {
     struct source_result result = {.failure = failure, .retry_after_s = retry_after_s};
@@ -176,6 +178,8 @@ static const char *refuse(const struct nostr *nostr, const struct source_command
         return "the thread or the author it is about are none of Nostr";
     if ((command->act == SOURCE_PUBLISH || command->act == SOURCE_REPLY) && (!command->text.len || memchr(command->text.ptr, '\0', command->text.len)))
         return "there is no text, or one with a byte 0";
+    if (!utf8_is_valid(command->text))
+        return "the text is not UTF-8";
     if (command->visibility.len && !str_equal(command->visibility, STR("public")))
         return "all of Nostr is public";
     return NULL;

@@ -94,9 +94,21 @@ void nostr_print_text(struct str content, struct buf *out)
 
 /* ---- What stands beside the text ---- */
 
+/* What holds control characters would have the host refuse the whole post. */
 static bool is_web(struct str url)
 {
+    for (size_t i = 0; i < url.len; i++)
+        if ((unsigned char)url.ptr[i] <= 0x20 || url.ptr[i] == 0x7f)
+            return false;
     return url.len < POST_URL_MAX_BYTES && (str_starts_with(url, STR("https://")) || str_starts_with(url, STR("http://")));
+}
+
+static bool is_language(struct str word)
+{
+    for (size_t i = 0; i < word.len; i++)
+        if (word.ptr[i] < 'a' || word.ptr[i] > 'z')
+            return false;
+    return word.len == 2 || word.len == 3;
 }
 
 /* imeta (NIP-92): words "url https://...", "m image/png", "alt ...". */
@@ -135,7 +147,7 @@ static bool add_beside(const struct nostr_event *event, struct arena *arena, str
             media.alt = arena_str(arena, media.alt);
             post->media[post->media_count++] = media;
             has_memory = media.url.ptr && media.alt.ptr;
-        } else if (str_equal(name, STR("l")) && !post->lang.len && first.len >= 2 && first.len <= 3 && str_starts_with(nostr_tag_word(tag, 2), STR("ISO-639"))) {
+        } else if (str_equal(name, STR("l")) && !post->lang.len && is_language(first) && str_starts_with(nostr_tag_word(tag, 2), STR("ISO-639"))) {
             has_memory = (post->lang = arena_str(arena, first)).ptr;
         }
     }

@@ -1,4 +1,4 @@
-/* A server with clients, over the invented platform of square.h. */
+/* A server with clients, in this process; the test brings the table of connectors. */
 #ifndef TESTS_UNIT_CAPTURE_ENGINE_FIXTURE_H
 #define TESTS_UNIT_CAPTURE_ENGINE_FIXTURE_H
 
@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "capture/capture.h"
 #include "listen/coverage.h"
-#include "square.h"
 
 struct house; /* a client */
 
@@ -28,7 +27,7 @@ struct server {
     size_t          house_count;
 };
 
-void server_make(struct server *server, size_t houses); /* the platform is cleared */
+void server_make(struct server *server, size_t houses);
 void server_open(struct server *server);                /* streams, capture, clients attached */
 void server_close(struct server *server);
 void server_remove(struct server *server);

@@ -1,0 +1,16 @@
+# The conformance kit against Mastodon's connector on a server of its API that we did not write: by streams, by polling.
+. "$(dirname "$0")/lib.sh"
+
+server=$here/../servers/mastodon.sh
+if ! sh "$server" clients >"$folder/clients" 2>"$err"; then
+    skip "the Mastodon server is not installed here ($(tail -n 1 "$err")): tests/servers/mastodon.sh install"
+    finish
+    exit "$failed"
+fi
+
+for mode in stream poll; do
+    run source check --driver "python3 $here/../servers/mastodon_driver.py $server $folder/kit-$mode $mode" -- "$BELLWETHER" source run mastodon
+    cat "$out"
+    check "the conformance kit finds no fault ($mode)" test "$status" = 0
+done
+finish
