@@ -278,6 +278,17 @@ bool vfs_exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
+bool vfs_look(const char *path, struct vfs_facts *facts_out)
+{
+    struct stat facts;
+    *facts_out = (struct vfs_facts){0};
+    if (stat(path, &facts) || !S_ISREG(facts.st_mode))
+        return false;
+    *facts_out = (struct vfs_facts){.id = ((uint64_t)facts.st_dev << 48) ^ (uint64_t)facts.st_ino, .size_bytes = (uint64_t)facts.st_size,
+                                    .changed_us = (int64_t)facts.st_ctim.tv_sec * 1000000 + facts.st_ctim.tv_nsec / 1000};
+    return true;
+}
+
 bool vfs_file_size(const char *path, uint64_t *size_out)
 {
     struct stat facts;
