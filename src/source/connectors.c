@@ -3,6 +3,7 @@
 
 #include "source/bluesky/connector.h"
 #include "source/feeds/connector.h"
+#include "source/folder/connector.h"
 #include "source/hackernews/connector.h"
 #include "source/mastodon/connector.h"
 #include "source/nostr/nostr.h"
@@ -12,6 +13,7 @@
 const struct connector *const connectors[] = {
     &connector_bluesky,
     &connector_feeds,
+    &connector_folder,
     &connector_hackernews,
     &connector_mastodon,
     &connector_nostr,
