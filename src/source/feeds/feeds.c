@@ -569,8 +569,9 @@ static enum error_code check(struct feeder *feeder, struct error *error)
     for (struct str given; (given = source_port_nth(feeder->port, "feeds", count)).ptr; count++) {
         struct follow *follow = count < CHECKED_MAX && !code ? follow_new(html_resolve(&arena, (struct str){0}, given), (struct str){0}, (struct str){0}) : NULL;
         enum follow_outcome outcome = FOLLOW_AGAIN;
-        for (int tries = 0; follow && tries < 20 && (outcome == FOLLOW_AGAIN || outcome == FOLLOW_CANCELLED) && !source_port_is_ending(feeder->port); tries++) {
+        for (int tries = 0; follow && tries < 3 && outcome == FOLLOW_AGAIN && !source_port_is_ending(feeder->port); tries++) {
             struct follow_answer answer;
+            follow->is_patient = true;
             outcome = follow_ask(follow, (struct str){0}, feeder->port, feeder->pool, &answer);
             if (outcome == FOLLOW_READ && !account.name[0])
                 snprintf(account.name, sizeof account.name, "%.*s", STR_ARG(answer.feed.title));

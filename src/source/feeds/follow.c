@@ -103,7 +103,7 @@ static enum error_code get(struct follow *follow, struct str page, struct source
             headers[count++] = (struct client_header){"If-Modified-Since", str_of(follow->modified)};
         snprintf(text, sizeof text, "%.*s", STR_ARG(url));
         struct fetch ask = {.url = text, .headers = headers, .header_count = count, .allows_private = source_port_allows_private(port),
-                            .most_bytes = FEED_MAX_BYTES, .stop_fd = source_port_fd(port), .pool = pool};
+                            .most_bytes = FEED_MAX_BYTES, .stop_fd = follow->is_patient ? 0 : source_port_fd(port), .timeout_ms = follow->is_patient ? 10000 : 0, .pool = pool};
         enum error_code code = fetch(&ask, answer, error);
         if (code || !is_redirect(answer->status))
             return code;

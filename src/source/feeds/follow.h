@@ -19,6 +19,7 @@ struct follow {
     bool    is_listed; /* by a list of feeds (OPML), not by a person */
     bool    is_gone;   /* 410: never asked again */
     bool    was_read, has_said_moved;
+    bool    is_patient; /* no order ends a request: for a check */
     int64_t until_us;  /* a feed of comments is followed that long; 0: always */
     char    etag[FOLLOW_ETAG_BYTES], modified[FOLLOW_DATE_BYTES]; /* as the server said them; empty: nothing */
     int64_t next_us, interval_us, read_us /* last time it answered; 0: never */;

@@ -78,14 +78,7 @@ static enum seen look_for_key(struct wp_site *site, const char *key, struct sour
         return CANNOT_SEE;
     snprintf(agent, sizeof agent, "Bellwether %s", key);
     snprintf(parameters, sizeof parameters, "context=edit&status=all&author=%lld&order=desc&orderby=date_gmt&per_page=100", (long long)site->me);
-    enum error_code code = ERROR_CANCELLED;
-    for (int tries = 0; code == ERROR_CANCELLED && tries < 50; tries++) { /* an ack for a batch ends a GET */
-        if (tries)
-            clock_sleep(20);
-        code = wp_ask(site, "GET", "wp/v2/comments", parameters, (struct str){0}, &answer, NULL);
-        if (code == ERROR_CANCELLED)
-            wp_answer_fini(&answer);
-    }
+    enum error_code code = wp_ask(site, "GET", "wp/v2/comments", parameters, (struct str){0}, &answer, NULL);
     if (code || answer.status != 200)
         seen = CANNOT_SEE;
     cJSON_ArrayForEach(comment, answer.json) {

@@ -141,7 +141,7 @@ static enum error_code read_page(struct wp_site *site, struct wp_list *list, str
     char             parameters[256];
     struct wp_answer answer;
     const cJSON     *thing;
-    size_t           count = 0, new_count = 0, from = list->offset > WP_OVERLAP ? list->offset - WP_OVERLAP : 0;
+    size_t           count = 0, new_count = 0, overlap = page / 2 < WP_OVERLAP ? page / 2 : WP_OVERLAP, from = list->offset > overlap ? list->offset - overlap : 0;
     int64_t          first_us = 0, oldest_us = 0;
     snprintf(parameters, sizeof parameters, "order=desc&orderby=%s&per_page=%zu&offset=%zu%s", list->kind == WP_POSTS ? "modified" : "date_gmt", page, from,
              list->kind == WP_POSTS ? "&_embed=author" : "");

@@ -71,7 +71,7 @@ enum error_code wp_ask(struct wp_site *site, const char *method, const char *pat
     struct fetch ask = {.method = method, .url = url, .body = body, .content_type = body.len ? "application/json" : NULL,
                         .user = site->user[0] ? site->user : NULL, .password = site->user[0] ? site->password : NULL,
                         .allows_private = source_port_allows_private(site->port), .most_bytes = WP_MOST_BYTES, .pool = site->pool,
-                        .stop_fd = is_get ? source_port_fd(site->port) : 0, .timeout_ms = is_get ? 30000 : 15000};
+                        .stop_fd = is_get && site->may_stop ? source_port_fd(site->port) : 0, .timeout_ms = is_get && site->may_stop ? 30000 : 10000};
     enum error_code code = fetch(&ask, &answer, error);
     out->status = answer.status;
     out->is_uncertain = code == ERROR_UNCERTAIN;
@@ -119,11 +119,7 @@ static enum error_code find_root(struct wp_site *site, struct error *error)
 static enum error_code find_me(struct wp_site *site, struct error *error)
 {
     struct wp_answer answer;
-    enum error_code  code = wp_ask(site, NULL, "wp/v2/users/me", "context=edit", (struct str){0}, &answer, error);
-    if (code == ERROR_CANCELLED && !source_port_is_ending(site->port)) {
-        wp_answer_fini(&answer);
-        return error_set(error, ERROR_BUSY, "not now");
-    }
+    enum error_code  code = wp_ask(site, "GET", "wp/v2/users/me", "context=edit", (struct str){0}, &answer, error);
     if (!code && (answer.status == 401 || answer.status == 403))
         code = error_set(error, ERROR_DENIED, "%s does not take the application password of %s: %s", site->url, site->user, answer.message);
     else if (!code && answer.status != 200)

@@ -18,6 +18,7 @@ struct wp_site {
     char                user[256], password[256]; /* empty: without an account */
     int64_t             me;          /* our user's id; 0: none, or not known yet */
     bool                moderates;   /* we may see what only moderators see */
+    bool                may_stop;    /* what wakes the port ends a GET: while nothing is without its ack */
     int64_t             limited_us;  /* it asks to be left alone until then */
 };
 
@@ -34,7 +35,7 @@ void wp_answer_fini(struct wp_answer *answer);
 /* Finds the root of the API by the Link header of the site's first page (rel https://api.w.org/), and who we are. ERROR_DENIED: it does not take the
  * account; ERROR_INVALID: no WordPress that can be asked; ERROR_IO and others: not now. */
 enum error_code wp_open(struct wp_site *site, struct error *error);
-/* method NULL: GET. path: "wp/v2/comments", parameters: "per_page=100&page=2" or empty, body: JSON or empty. An answer of any status is an answer; 429
+/* method NULL: a GET that an order may end (see may_stop). path: "wp/v2/comments", parameters: "per_page=100&page=2" or empty, body: JSON or empty. An answer of any status is an answer; 429
  * and 503 set limited_us. ERROR_CANCELLED: the port wants something. */
 enum error_code wp_ask(struct wp_site *site, const char *method, const char *path, const char *parameters, struct str body,
                        struct wp_answer *answer_out, struct error *error);

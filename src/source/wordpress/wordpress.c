@@ -97,14 +97,19 @@ static struct wp_list *list_at_work(struct sub *sub)
     return NULL;
 }
 
-/* Nothing is asked before all that was given is committed: an ack wakes the port, and what wakes the port ends a request. */
-static bool may_ask(const struct wordpress *wp)
+/* An ack would wake the port, and what wakes the port ends a request: so that is only allowed while none is due. */
+static bool is_all_acked(const struct wordpress *wp)
 {
-    struct pollfd woken = {.fd = source_port_fd(wp->site.port), .events = POLLIN};
     for (size_t i = 0; i < wp->sub_count; i++)
         if (source_port_acked(wp->site.port, wp->subs[i]->name) < wp->subs[i]->sent)
             return false;
-    return poll(&woken, 1, 0) <= 0 && !source_port_is_ending(wp->site.port);
+    return true;
+}
+
+static bool is_woken(const struct wordpress *wp)
+{
+    struct pollfd woken = {.fd = source_port_fd(wp->site.port), .events = POLLIN};
+    return poll(&woken, 1, 0) > 0 || source_port_is_ending(wp->site.port);
 }
 
 /* Goes on with what is being read, or begins with the list that is next. */
@@ -165,10 +170,11 @@ static enum error_code work(struct wordpress *wp, int64_t *wait_ms_out, struct e
         *wait_ms_out = (wp->retry_us - now_us) / 1000 + 1;
         return ERROR_NONE;
     }
-    if (!may_ask(wp)) {
-        *wait_ms_out = 1000; /* an ack or an order wakes us */
+    if (is_woken(wp)) {
+        *wait_ms_out = 0; /* what waits is taken first */
         return ERROR_NONE;
     }
+    wp->site.may_stop = is_all_acked(wp);
     if (!wp->is_open) {
         code = wp_open(&wp->site, error);
         wp->is_open = !code;
@@ -181,6 +187,7 @@ static enum error_code work(struct wordpress *wp, int64_t *wait_ms_out, struct e
         if (is_due && source_port_has_room(wp->site.port, sub->name)) {
             code = step(wp, sub, error);
             until_us = now_us;
+            break; /* orders first */
         } else if (sub->next_us < until_us && !is_due) {
             until_us = sub->next_us;
         }
@@ -227,9 +234,7 @@ static enum error_code subscribe(struct wordpress *wp, const struct source_order
 static enum error_code check(struct wordpress *wp, struct error *error)
 {
     struct source_account account = {0};
-    enum error_code       code = ERROR_CANCELLED;
-    for (int tries = 0; tries < 20 && (code == ERROR_CANCELLED || (code == ERROR_BUSY && wp->site.limited_us <= clock_now_us())); tries++)
-        code = wp_open(&wp->site, error);
+    enum error_code       code = wp_open(&wp->site, error);
     wp->is_open = !code;
     if (code)
         return code;
