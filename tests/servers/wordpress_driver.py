@@ -71,7 +71,7 @@ def begin(_):
     open(config, "w").write(re.sub(r"define\('WP_(HOME|SITEURL)', '[^']*'\)", rf"define('WP_\1', '{url}')", text))
     import time
     time.sleep(2.5)  # PHP looks at its files every other second
-    tool("eval", "wp_delete_comment(1, true); update_option('posts_per_rss', 100);")
+    tool("eval", "wp_delete_comment(1, true); update_option('posts_per_rss', 1000);")
     if what == "wordpress":
         return {"config": {"site": url, "user": "admin", "poll_seconds": 1, "posts": False}, "secrets": {"password": facts["password"]}, "mode": "poll",
                 "bad_secrets": {"password": "wrong"}, "target": {"id": f"{name}:post:1"}}
@@ -82,19 +82,33 @@ def tool(*words):
     return subprocess.run(["sh", facts["tool"], *map(str, words)], check=True, capture_output=True, text=True).stdout
 
 
+numbers = {}  # of native ids
+
+
 def native(number):
-    return f"{name}:comment:{number}" if what == "wordpress" else f"http://{name}/?p={number}"
+    """A feed's entry is known by its guid, which WordPress gives a post for good when it is made."""
+    id = f"{name}:comment:{number}" if what == "wordpress" else tool("eval", f"echo get_post({number})->guid;")
+    numbers[id] = number
+    return id
 
 
 def number(asked):
-    return int(re.search(r"\d+$", asked["id"]).group())
+    return int(numbers.get(asked["id"]) or re.search(r"\d+$", asked["id"]).group())
 
 
 def post(asked):
     made = ("wp_insert_comment(array('comment_post_ID' => 1, 'comment_author' => 'Kit', 'comment_content' => \"comment $i\", 'comment_approved' => 1))"
             if what == "wordpress" else "wp_insert_post(array('post_title' => \"Post $i\", 'post_content' => 'words', 'post_status' => 'publish', 'post_author' => 1))")
     said = tool("eval", f"for ($i = 0; $i < {asked['count']}; $i++) echo {made}, ' ';")
-    return {"ids": [native(id) for id in said.split()]}
+    return {"ids": natives(said)}
+
+
+def natives(said):
+    if what == "wordpress":
+        return [native(id) for id in said.split()]
+    found = [line.split("|", 1) for line in tool("eval", f"foreach (array({','.join(said.split())}) as $id) echo $id, '|', get_post($id)->guid, \"\\n\";").splitlines()]
+    numbers.update((guid, id) for id, guid in found)
+    return [guid for _, guid in found]
 
 
 def edit(asked):
@@ -116,8 +130,8 @@ def limit(asked):
 
 def everything(_):
     said = tool("eval", "foreach (get_comments(array('status' => 'approve', 'number' => 0)) as $c) echo $c->comment_ID, ' ';" if what == "wordpress"
-                else "foreach (get_posts(array('numberposts' => 100)) as $p) echo $p->ID, ' ';")
-    return {"ids": [native(id) for id in said.split()]}
+                else "foreach (get_posts(array('numberposts' => -1)) as $p) echo $p->ID, ' ';")
+    return {"ids": natives(said)}
 
 
 def end(_):
