@@ -28,6 +28,6 @@ P
 source_house
 source_add '{"name":"The square","connector":"program:square","keep":"all","config":{"path":"'"$folder"'/square"}}'
 posts=${KILL_POSTS:-10000}
-kill_while sq "python3 '$folder/square.py' '$folder/square' $posts $((KILL_ROUNDS * 3 / 2))" \
+kill_while sq "python3 '$folder/square.py' '$folder/square' $posts $((KILL_ROUNDS * 3))" \
     "python3 -c 'for n in range($posts): n % 50 < 48 and print(\"p\" + str(n))'"
 finish
