@@ -117,7 +117,6 @@ struct mastodon_channel {
 struct mastodon_worker { /* a thread and its channels */
     struct mastodon_sub  *sub;
     pthread_t             thread;
-    bool                  has_started;
     size_t                first, count;
     struct source_batch  *batch; /* being filled */
     struct mastodon_counts counts;
