@@ -42,7 +42,8 @@ static atomic_int refused_errno;
 void vfs_refuse_under(const char *folder, int os_errno)
 {
     atomic_store(&refused_errno, 0);
-    snprintf(refused_folder, sizeof refused_folder, "%s", folder);
+    if (os_errno) /* else who looks at the folder just now reads it whole */
+        snprintf(refused_folder, sizeof refused_folder, "%s", folder);
     atomic_store(&refused_errno, os_errno);
 }
 

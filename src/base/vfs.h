@@ -76,7 +76,7 @@ bool vfs_join(char path[512], const char *folder, const char *name);
  * process ends there at once, half of the bytes written, as after a power cut. 0 turns it off. Returns how many such
  * calls were made since the last call of this function. */
 unsigned vfs_fail_after(unsigned countdown, int os_errno);
-/* For tests: every write to a file under the folder fails with os_errno, as on a full disk; 0 turns it off. Not while others write. */
+/* For tests: every write to a file under the folder fails with os_errno, as on a full disk; 0 turns it off. */
 void     vfs_refuse_under(const char *folder, int os_errno);
 
 #endif
