@@ -35,6 +35,7 @@ FUZZERS = \
 	websocket \
 	text \
 	html \
+	bluesky \
 	feed \
 	mastodon \
 	post \

@@ -302,6 +302,8 @@ struct alert_delivery_ask {
 };
 enum error_code alert_deliveries(struct record *record, const struct alert_delivery_ask *ask, struct arena *arena,
                                  struct alert_delivery **deliveries_out, size_t *count_out, struct error *error);
+/* These posts are gone where they were published: no letter says any more what they said. One transaction. */
+enum error_code alert_forget_posts(struct record *record, const struct str *posts, size_t count, struct error *error);
 /* A test message to every mail address and webhook of the rule. */
 enum error_code alert_test(const struct alert_world *world, int64_t rule, const struct alert_change *change, int64_t *queued_out,
                            struct error *error);

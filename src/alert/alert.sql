@@ -315,3 +315,14 @@ UPDATE alert_delivery SET fate = 'waiting', next_us = :wall_us WHERE fate = 'sen
 -- statement alert_delivery_forget
 -- Settled ones are kept for 90 days.
 DELETE FROM alert_delivery WHERE settled_us > 0 AND settled_us < :before_us;
+
+-- statement alert_delivery_quoting
+-- Letters that may quote a post: its id is in them, or among the posts of their firing (a digest: of any firing of the rule).
+SELECT d.id, d.fate IN ('waiting', 'sending') AS is_waiting, d.channel = 'webhook' AS is_hook, d.subject, d.body
+FROM alert_delivery d LEFT JOIN alert_firing f ON f.id = d.firing
+WHERE d.body != '' AND (instr(d.body, :post) > 0 OR instr(coalesce(f.post_ids, ''), :post) > 0 OR
+  (d.firing IS NULL AND EXISTS (SELECT 1 FROM alert_firing o WHERE o.rule = d.rule AND instr(o.post_ids, :post) > 0)));
+
+-- statement alert_delivery_unquote
+-- The letter without what it quoted.
+UPDATE alert_delivery SET body = :body WHERE id = :id;

@@ -1,5 +1,5 @@
 /* The text that Prometheus reads (exposition format 0.0.4). */
-#include "api/service.h"
+#include "api/sources.h"
 
 #include "net/metrics.h"
 
@@ -60,4 +60,5 @@ void metrics_print(struct api *api, struct buf *out)
         for (size_t i = 0; i < count; i++)
             metrics_sample(out, client_metrics[metric].name, "client", str_of(clients[i]->workspace.name), values[i][metric]);
     }
+    sources_metrics(api, clients, count, out);
 }

@@ -1,6 +1,7 @@
 /* Posts: pushed in, read in pages, exported whole, deleted. */
 #include "api/posts.h"
 #include "api/sightings.h"
+#include "api/workspace_sources.h"
 
 #include "base/clock.h"
 
@@ -129,13 +130,13 @@ static enum error_code delete(struct api_call *call)
     if (!code && !was_there)
         return error_set(&call->error, ERROR_NOT_FOUND, "there is no post '%.*s'", (int)(id.len < 200 ? id.len : 200), id.ptr);
     if (!code)
+        code = workspace_forget_posts(call->workspace, &id, 1, &call->error);
+    if (!code)
         code = record_begin(call->workspace->records, &call->error);
     if (!code) {
         code = record_audit(call->workspace->records, api_actor(call), "delete", "post", 0, id, (struct str){0}, &call->error);
         code = record_end(call->workspace->records, code, &call->error);
     }
-    if (!code)
-        api_tell(call->workspace, "deleted", STR("{}"));
     return code;
 }
 

@@ -221,7 +221,7 @@ static enum error_code edit(struct api_call *call)
     if (!code)
         code = sources_body(call, &source, &secrets);
     if (!code)
-        code = sources_guard_secrets(&before, source.config, secrets, &call->error);
+        code = sources_guard_secrets(&before, source.config, call->arena, &secrets, &call->error);
     if (!code)
         code = api_body_bool(call, "makes_secret", false, &makes_secret);
     if (!code && makes_secret)

@@ -39,8 +39,9 @@ enum error_code sources_make_secret(const struct connector *connector, bool alwa
                                     struct error *error);
 
 /* A stored secret goes only where it was meant for: ERROR_INVALID where something of the config changes that may be an address, and a secret that is
- * stored is not among those given. So nobody has it sent to themselves by changing an address. */
-enum error_code sources_guard_secrets(const struct capture_source *before, struct str config, struct str secrets, struct error *error);
+ * stored is not among those given. So nobody has it sent to themselves by changing an address. What the connector keeps by itself is taken away. */
+enum error_code sources_guard_secrets(const struct capture_source *before, struct str config, struct arena *arena, struct str *secrets_io,
+                                      struct error *error);
 
 /* ---- Connectors of others: programs in the folder of the setting sources.programs ---- */
 
@@ -50,6 +51,10 @@ void             programs_free(struct programs *programs);
 /* An object for each program in folder, into an open array: what it said in its hello, asked at most once in five minutes. Starting them takes
  * time: 10 s for one that says nothing. */
 void programs_print(struct programs *programs, const char *folder, struct json *json);
+
+/* ---- As numbers for Prometheus: labels client, source (its number) and connector; at most CAPTURE_SOURCES_MAX of a client ---- */
+
+void sources_metrics(struct api *api, struct open_client *const *clients, size_t count, struct buf *out);
 
 /* ---- Of a call ---- */
 

@@ -55,7 +55,7 @@ static enum error_code check_stored(struct api_call *call)
     if (!code)
         code = sources_body(call, &source, &secrets);
     if (!code)
-        code = sources_guard_secrets(&before, source.config, secrets, &call->error);
+        code = sources_guard_secrets(&before, source.config, call->arena, &secrets, &call->error);
     if (code)
         return code;
     return show_check(call, capture_check(call->api->capture, call->workspace->name, &source, secrets, &account, &call->error), &account);

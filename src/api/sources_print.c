@@ -97,7 +97,8 @@ void sources_print_connector(struct json *json, const char *name, const struct c
     json_key(json, "fields");
     json_array(json);
     for (const struct connector_field *field = row->fields; field && field->name; field++)
-        print_field(json, field, row->made_secret && strcmp(row->made_secret, field->name) == 0);
+        if (!field->is_own)
+            print_field(json, field, row->made_secret && strcmp(row->made_secret, field->name) == 0);
     json_end(json);
     json_end(json);
 }

@@ -45,23 +45,48 @@ static bool places_changed(const struct connector *connector, const cJSON *befor
     return false;
 }
 
-enum error_code sources_guard_secrets(const struct capture_source *before, struct str config, struct str secrets, struct error *error)
+static const struct connector_field *secret_named(const struct connector *connector, const char *name)
+{
+    for (const struct connector_field *field = connector ? connector->fields : NULL; field && field->name; field++)
+        if (field->is_secret && strcmp(field->name, name) == 0)
+            return field;
+    return NULL;
+}
+
+/* What its giver types anew, or what the connector kept by itself and is forgotten. */
+static enum error_code guard_one(const struct connector *connector, struct str name, cJSON *given, struct error *error)
+{
+    char text[80];
+    snprintf(text, sizeof text, "%.*s", STR_ARG(name));
+    const struct connector_field *field = secret_named(connector, text);
+    if (!name.len || cJSON_HasObjectItem(given, text))
+        return ERROR_NONE;
+    if (field && field->is_own) {
+        cJSON_AddNullToObject(given, text);
+        return ERROR_NONE;
+    }
+    error_set(error, ERROR_INVALID, "%s: type it again", field && field->label ? field->label : text);
+    return error_hint(error, "the settings say where it is sent to, and a stored secret is not sent to a place that its giver did not see");
+}
+
+enum error_code sources_guard_secrets(const struct capture_source *before, struct str config, struct arena *arena, struct str *secrets_io,
+                                      struct error *error)
 {
     const struct connector *connector = connector_by_name(before->connector);
     struct str              rest = before->secret_names, name;
     if (!rest.len || (connector && connector->made_secret))
         return ERROR_NONE;
     cJSON *was = cJSON_ParseWithLength(before->config.ptr, before->config.len), *is = cJSON_ParseWithLength(config.ptr, config.len);
-    cJSON *given = secrets.len ? cJSON_ParseWithLength(secrets.ptr, secrets.len) : NULL;
-    bool   has_changed = places_changed(connector, was, is);
+    cJSON *given = secrets_io->len ? cJSON_ParseWithLength(secrets_io->ptr, secrets_io->len) : cJSON_CreateObject();
     enum error_code code = ERROR_NONE;
-    while (has_changed && !code && str_next_field(&rest, ' ', &name)) {
-        char text[80];
-        snprintf(text, sizeof text, "%.*s", STR_ARG(name));
-        if (name.len && !cJSON_HasObjectItem(given, text)) {
-            error_set(error, ERROR_INVALID, "secrets: type the %s again", text);
-            code = error_hint(error, "the settings say where it is sent to, and a stored secret is not sent to a place that its giver did not see");
-        }
+    if (cJSON_IsObject(given) && places_changed(connector, was, is)) {
+        while (!code && str_next_field(&rest, ' ', &name))
+            code = guard_one(connector, name, given, error);
+        char *printed = cJSON_PrintUnformatted(given);
+        *secrets_io = printed ? arena_str(arena, str_of(printed)) : (struct str){0};
+        cJSON_free(printed);
+        if (!code && !secrets_io->ptr)
+            code = error_set(error, ERROR_MEMORY, "no memory for secrets");
     }
     cJSON_Delete(was), cJSON_Delete(is), cJSON_Delete(given);
     return code;

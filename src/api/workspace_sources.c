@@ -1,5 +1,6 @@
 #include "api/workspace_sources.h"
 
+#include "alert/alert.h"
 #include "api/sources.h"
 #include "base/clock.h"
 #include "base/hash.h"
@@ -80,9 +81,36 @@ static void on_sighted(void *context, int64_t source, struct str name, const str
     arena_fini(&arena);
 }
 
-static enum error_code on_forget(void *context, const struct str *posts, size_t count, struct error *error)
+/* So that live views let go of them; a few in each event, which has a bound. */
+static void tell_gone(struct workspace *workspace, const struct str *posts, size_t count)
 {
-    return tool_forget_posts(((struct workspace *)context)->records, posts, count, error);
+    enum { IN_AN_EVENT = 20 };
+    for (size_t from = 0; from < count; from += IN_AN_EVENT) {
+        struct buf  data = {0};
+        struct json json = json_writer(&data);
+        json_object(&json);
+        json_key(&json, "posts");
+        json_array(&json);
+        for (size_t i = from; i < count && i < from + IN_AN_EVENT; i++)
+            json_str(&json, posts[i]);
+        json_end(&json);
+        json_end(&json);
+        api_tell(workspace, "deleted", buf_str(&data));
+        buf_fini(&data);
+    }
+}
+
+enum error_code workspace_forget_posts(void *context, const struct str *posts, size_t count, struct error *error)
+{
+    struct record  *records = ((struct workspace *)context)->records;
+    enum error_code code = alert_forget_posts(records, posts, count, error);
+    if (!code)
+        code = tool_forget_posts(records, posts, count, error);
+    if (!code)
+        code = capture_forget_posts(records, posts, count, error);
+    if (!code)
+        tell_gone(context, posts, count);
+    return code;
 }
 
 static void log_capture(void *context, const char *level, const char *event, const char *words)
@@ -108,7 +136,7 @@ enum error_code workspace_sources_host(struct api *api, struct error *error)
 enum error_code workspace_sources_start(struct api *api, struct workspace *workspace, struct error *error)
 {
     struct capture_client client = {.name = workspace->name, .stream = workspace->stream, .records = workspace->records, .topics = topics_of,
-                                    .forget = on_forget, .sighted = on_sighted, .changed = on_changed, .context = workspace};
+                                    .forget = workspace_forget_posts, .sighted = on_sighted, .changed = on_changed, .context = workspace};
     return capture_attach(api->capture, &client, error);
 }
 

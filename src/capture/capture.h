@@ -172,6 +172,8 @@ enum error_code capture_deed_by_id(struct record *records, int64_t id, struct ar
 /* Newest first, those with an id below before (0: all). */
 enum error_code capture_deeds(struct record *records, int64_t before, size_t most, struct arena *arena, struct capture_deed **deeds_out, size_t *count_out,
                               struct error *error);
+/* Posts that are gone: deeds keep what we wrote to them, and not who they were. One transaction. */
+enum error_code capture_forget_posts(struct record *records, const struct str *posts, size_t count, struct error *error);
 /* A person has looked: it was sent (native_id, may be empty), or it was not (is_sent false: send it again, with the same key). Only for UNKNOWN. */
 enum error_code capture_deed_settle(struct capture *capture, const char *client, struct record_actor actor, int64_t id, bool is_sent, struct str native_id,
                                     struct error *error);

@@ -5,7 +5,7 @@
 static int64_t later(const struct kept_deed *kept, int64_t now_us)
 {
     unsigned tries = kept->deed.tries < 7 ? kept->deed.tries : 7;
-    int64_t  wait_us = (INT64_C(5) << tries) * CLOCK_SECOND_US;
+    int64_t  wait_us = (INT64_C(2) << tries) * CLOCK_SECOND_US;
     return now_us + (wait_us < 5 * CLOCK_MINUTE_US ? wait_us : 5 * CLOCK_MINUTE_US);
 }
 

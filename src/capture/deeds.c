@@ -325,6 +325,19 @@ enum error_code capture_deed_add(struct capture *capture, const char *client, st
     return code;
 }
 
+enum error_code capture_forget_posts(struct record *records, const struct str *posts, size_t count, struct error *error)
+{
+    enum error_code code = record_begin(records, error);
+    if (code)
+        return code;
+    for (size_t i = 0; !code && i < count; i++) {
+        struct record_statement *row = record_statement(records, "capture_deed_forget");
+        record_bind_str(row, ":id", posts[i]);
+        code = record_run(row, error);
+    }
+    return record_end(records, code, error);
+}
+
 /* ---- A person has looked ---- */
 
 static enum error_code settle(struct record *records, struct record_actor actor, int64_t id, bool is_sent, struct str native_id, struct arena *arena,

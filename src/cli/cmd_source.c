@@ -19,6 +19,7 @@ static const struct cli_option options[] = {
     {0, "paused", NULL, "add: it does not begin yet"},
     {0, "days", "N", "coverage: of the last N days; 7 where it is not said"},
     {0, "config", "FILE", "check: the connector's config, a JSON object"},
+    {0, "private", NULL, "login: the server may be on this machine or in a private net"},
     {0, "driver", "CMD", "check: a program that makes the platform do things (docs/connectors.md); words are separated by blanks"},
     {0, "query", "FILE", "check: what it listens for, a JSON object as in subscribe"},
     {0, "only", "NAMES", "check: these checks alone, with blanks between"},
@@ -36,6 +37,8 @@ static const struct cli_example examples[] = {
     {"bellwether source list", "each with its state, as a server that runs says it"},
     {"bellwether source coverage Bluesky --days 30", "what it missed in the last 30 days, and why"},
     {"bellwether source set Bluesky --secrets - <token.txt", "a new token"},
+    {"bellwether source login mastodon mastodon.example | bellwether source add mastodon instance=mastodon.example --secrets -",
+     "lets itself in and listens"},
     {"bellwether source connectors", "what can be connected, and against what each was tested"},
     {"bellwether source check ./my-connector --config config.json", "does a connector of yours keep the contract?"},
     {"bellwether source check --driver ./driver.py -- bellwether source run folder", "one of ours, with somebody who writes files"},
@@ -52,6 +55,7 @@ static const struct source_deed deeds[] = {
     {"remove", "NAME", 1, 1, source_deed_remove},
     {"coverage", "[NAME]", 0, 1, source_deed_coverage},
     {"connectors", "", 0, 0, source_deed_connectors},
+    {"login", "mastodon INSTANCE", 2, 2, source_deed_login},
     {"run", "NAME", 1, 1, source_deed_run},
     {"check", "CMD [ARGS...]", 1, CLI_ANY_NUMBER, source_deed_check},
     {0},
@@ -88,7 +92,7 @@ static enum error_code run(struct cli *cli)
 
 const struct cli_command cmd_source = {
     .name = "source",
-    .arguments = "add|list|show|set|pause|resume|remove|coverage|connectors|run|check ...",
+    .arguments = "add|list|show|set|pause|resume|remove|coverage|connectors|login|run|check ...",
     .summary = "where posts come from: platforms, files, programs",
     .details = "add CONNECTOR FIELD=VALUE ... sets a source up for the client; set NAME changes it, and what is not named stays. Secrets are asked for at "
                "the terminal, or come from --secrets; never from the command line, which everybody on the machine can read. pause, resume and remove "
@@ -96,6 +100,8 @@ const struct cli_command cmd_source = {
                "ten seconds. All of it works whether a server runs or not: one that runs follows within a second.\n\n"
                "coverage draws the last days (█ nothing missed, ░ most of it) and lists the gaps with their reasons, of one source or of all.\n\n"
                "connectors lists what is built in, with what each can do and against what it was tested.\n\n"
+               "login mastodon INSTANCE gets a token: it registers Bellwether with the instance, names an address to open in a browser, and asks for the code "
+               "that is shown there. The token is printed as --secrets takes it, and kept nowhere.\n\n"
                "run NAME speaks the connector contract on standard input and output, one JSON object a line, as any connector in another language "
                "does: docs/connectors.md shows every message. It ends with 0 when it is done, 2 where the config is wrong, 3 where the "
                "account must be renewed, and anything else where it is to be started again.\n\n"

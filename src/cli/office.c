@@ -75,7 +75,7 @@ enum error_code office_member(struct cli *cli, struct record *server, const char
 
 enum { LINE_MAX_BYTES = TEAM_PASSWORD_MAX + 2 };
 
-static enum error_code read_line(struct cli *cli, struct str *line_out)
+enum error_code office_line(struct cli *cli, struct str *line_out)
 {
     char            bytes[LINE_MAX_BYTES];
     size_t          len = 0, more = 1;
@@ -93,7 +93,7 @@ static enum error_code read_line(struct cli *cli, struct str *line_out)
         len--;
     *line_out = arena_str(&cli->arena, str_slice(bytes, len));
     explicit_bzero(bytes, sizeof bytes);
-    return !code && !line_out->ptr ? error_set(&cli->error, ERROR_MEMORY, "no memory for a password") : code;
+    return !code && !line_out->ptr ? error_set(&cli->error, ERROR_MEMORY, "no memory for a line") : code;
 }
 
 static enum error_code ask(struct cli *cli, const char *question, struct str *line_out)
@@ -105,7 +105,7 @@ static enum error_code ask(struct cli *cli, const char *question, struct str *li
     silent.c_lflag &= ~(tcflag_t)ECHO;
     fputs(question, stderr);
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-    enum error_code code = read_line(cli, line_out);
+    enum error_code code = office_line(cli, line_out);
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
     fputc('\n', stderr);
     return code;
@@ -115,7 +115,7 @@ enum error_code office_password(struct cli *cli, const char *whose, struct str *
 {
     struct str again;
     if (cli_switch(cli, "password-stdin"))
-        return read_line(cli, password_out);
+        return office_line(cli, password_out);
     if (!isatty(STDIN_FILENO)) {
         error_set(&cli->error, ERROR_USAGE, "there is no terminal to ask for a password");
         return error_hint(&cli->error, "with --password-stdin it is the first line of standard input");

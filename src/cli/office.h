@@ -21,6 +21,9 @@ struct record_actor office_actor(void);
 /* The member whom an argument names. ERROR_NOT_FOUND. */
 enum error_code office_member(struct cli *cli, struct record *server, const char *name, struct team_member *member_out);
 
+/* The next line of standard input, terminal or not, as it is typed. In arena. */
+enum error_code office_line(struct cli *cli, struct str *line_out);
+
 /* A password: from a terminal, twice and without an echo, or with --password-stdin the first line of standard input. In arena. */
 enum error_code office_password(struct cli *cli, const char *whose, struct str *password_out);
 

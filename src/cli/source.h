@@ -18,6 +18,9 @@ const char *source_argument(const struct cli *cli, size_t n);
 enum error_code source_deed_connectors(struct cli *cli);
 enum error_code source_deed_run(struct cli *cli);
 
+/* source_login.c: a token, where people let programs in by a code. */
+enum error_code source_deed_login(struct cli *cli);
+
 /* source_check.c: the conformance kit. */
 enum error_code source_deed_check(struct cli *cli);
 

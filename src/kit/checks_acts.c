@@ -40,6 +40,7 @@ static const struct source_result *give(struct kit *kit, struct session *session
 static void new_key(struct kit *kit, struct source_command *command)
 {
     snprintf(command->key, sizeof command->key, "kit-%016llx-%u", (unsigned long long)rng_next(&kit->rng), ++kit->number);
+    command->ordered_us = clock_now_us();
 }
 
 /* What it is about: what the driver named, else something that it posts. */
@@ -60,9 +61,10 @@ static bool find_target(struct kit *kit, struct source_command *command)
 
 static bool has_acts(struct kit *kit)
 {
-    if (!kit->hello.connector.acts)
-        kit_skip(kit, "it has no acts");
-    return kit->hello.connector.acts != 0;
+    unsigned acts = kit->hello.connector.acts & ~(unsigned)SOURCE_DELIVER; /* which is not sent out */
+    if (!acts)
+        kit_skip(kit, kit->hello.connector.acts ? "it has no act but deliver, which the kit does not try" : "it has no acts");
+    return acts != 0;
 }
 
 static bool did(struct kit *kit, const struct source_result *result, enum source_act act)
@@ -78,7 +80,8 @@ void check_acts(struct kit *kit)
     static const enum source_act order[] = {SOURCE_PUBLISH, SOURCE_REPLY, SOURCE_LIKE, SOURCE_UNLIKE, SOURCE_REPOST, SOURCE_FETCH, SOURCE_UNPUBLISH};
     struct session               session = {0};
     struct source_command        target = {0};
-    char                         own[SOURCE_ID_BYTES] = "", own_key[SOURCE_KEY_BYTES] = "", done[128] = "";
+    struct source_command        own_deed = {0};
+    char                         own[SOURCE_ID_BYTES] = "", done[128] = "";
     if (!has_acts(kit) || !find_target(kit, &target) || !session_start(kit, &session, kit->secrets, 2, 10))
         goto out;
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
@@ -93,14 +96,16 @@ void check_acts(struct kit *kit)
             continue; /* nothing of its own is there */
         if (act == SOURCE_UNPUBLISH)
             command.target_id = str_of(own);
-        if (act == SOURCE_FETCH)
-            memcpy(command.key, own_key, sizeof command.key);
+        if (act == SOURCE_FETCH) { /* the whole deed again: its id may come of all of it */
+            command = own_deed;
+            command.act = SOURCE_FETCH;
+        }
         const struct source_result *result = give(kit, &session, &command);
         if (!did(kit, result, act))
             goto out;
         if (act == SOURCE_PUBLISH || act == SOURCE_REPLY) {
             snprintf(own, sizeof own, "%s", result->native_id);
-            memcpy(own_key, command.key, sizeof own_key);
+            own_deed = command;
             if (!own[0]) {
                 kit_fail(kit, "%s: ok, but without native.id", source_acts[__builtin_ctz(act)]);
                 goto out;

@@ -25,6 +25,11 @@ void metrics_sample(struct buf *out, const char *name, const char *label, struct
     buf_printf(out, " %.17g\n", value);
 }
 
+void metrics_labelled(struct buf *out, const char *name, const char *labels, double value)
+{
+    buf_printf(out, "%s{%s} %.17g\n", name, labels, value);
+}
+
 void metrics_single(struct buf *out, const char *name, const char *type, const char *help, double value)
 {
     metrics_family(out, name, type, help);

@@ -12,6 +12,8 @@
 void metrics_family(struct buf *out, const char *name, const char *type, const char *help);
 /* One sample; label NULL: without. The label's value is escaped. */
 void metrics_sample(struct buf *out, const char *name, const char *label, struct str label_value, double value);
+/* The same with labels as they stand between the braces: client="harbour",source="3". The caller vouches for them. */
+void metrics_labelled(struct buf *out, const char *name, const char *labels, double value);
 /* A family of one sample. */
 void metrics_single(struct buf *out, const char *name, const char *type, const char *help, double value);
 

@@ -97,7 +97,7 @@ static enum error_code connect_to(struct record *record, struct error *error)
     enum error_code code = begin_wal(record, error);
     return code ? code
                 : record_exec(record,
-                              "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;"
+                              "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA secure_delete = ON;" /* what is deleted is overwritten */
                               "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY",
                               "cannot be set up", error);
 }

@@ -255,6 +255,10 @@ static enum error_code read_result(const cJSON *object, struct message *message,
         take_cut(failure, "message", result->message, sizeof result->message);
         code = source_parse_number(failure, "retry_after_s", 0, 86400 * 31, &result->retry_after_s, error);
     }
+    int64_t count = 0;
+    if (!code)
+        code = source_parse_number(object, "count", 0, NUMBER_MOST, &count, error);
+    result->count = (uint64_t)count;
     result->failure = is_ok ? SOURCE_DONE : (enum source_failure)kind;
     return code;
 }
@@ -356,6 +360,7 @@ static enum error_code read_command(const cJSON *object, struct message *message
 {
     struct source_command *command = &message->command;
     const cJSON           *target = cJSON_GetObjectItemCaseSensitive(object, "target"), *body = cJSON_GetObjectItemCaseSensitive(object, "body");
+    const cJSON           *proof = cJSON_GetObjectItemCaseSensitive(object, "proof");
     size_t                 act = SOURCE_ACT_COUNT;
     enum error_code        code = source_parse_words(object, "id", command->id, sizeof command->id, error);
     if (!code && !command->id[0])
@@ -371,7 +376,8 @@ static enum error_code read_command(const cJSON *object, struct message *message
         const char  *name;
         struct str  *out;
     } texts[] = {{target, "id", &command->target_id}, {target, "root", &command->target_root}, {target, "author", &command->target_author},
-                 {body, "text", &command->text},      {body, "lang", &command->lang},          {body, "visibility", &command->visibility}};
+                 {body, "text", &command->text},      {body, "lang", &command->lang},          {body, "visibility", &command->visibility},
+                 {proof, "timestamp", &command->proof.timestamp}, {proof, "signature", &command->proof.signature}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts && !code; i++)
         if (cJSON_IsObject(texts[i].object))
             code = source_parse_text(texts[i].object, texts[i].name, &message->arena, texts[i].out, error);

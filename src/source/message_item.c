@@ -5,6 +5,7 @@
 #include "post/post_fields.h"
 #include "source/parse.h"
 #include "source/words.h"
+#include "text/html.h"
 
 /* Where each text member of the wire lives in a post: whole names, and those of author. */
 static const struct wire_field {
@@ -169,6 +170,20 @@ static enum error_code take_texts(const cJSON *object, const cJSON *author, stru
     return code;
 }
 
+/* Where there is markup alone, the words in it are the text. */
+static enum error_code take_html(const cJSON *object, struct arena *arena, struct post *post, struct error *error)
+{
+    struct str       html = {0};
+    struct html_text words;
+    enum error_code  code = source_parse_text(object, "html", arena, &html, error);
+    if (code || post->text.len || !html.len)
+        return code;
+    code = html_to_text(html, post->url, arena, &words, error);
+    if (!code)
+        post->text = words.text;
+    return code;
+}
+
 static enum error_code take_times(const cJSON *object, struct post *post, struct error *error)
 {
     enum error_code code = source_parse_time(object, "created_at", &post->at_us, error);
@@ -227,6 +242,8 @@ enum error_code message_read_item(const struct cJSON *object, struct source_batc
         code = error_set(error, ERROR_INVALID, "author is not an object");
     if (!code)
         code = take_texts(object, author, arena, &item->post, error);
+    if (!code)
+        code = take_html(object, arena, &item->post, error);
     if (!code)
         code = take_times(object, &item->post, error);
     if (!code)

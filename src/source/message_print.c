@@ -150,6 +150,8 @@ void message_print_result(const struct source_result *result, struct buf *out)
         put_some(&json, "url", str_of(result->native_url));
         json_end(&json);
     }
+    if (result->count)
+        json_put_i64(&json, "count", (int64_t)result->count);
     if (result->failure != SOURCE_DONE) {
         json_key(&json, "error");
         json_object(&json);
@@ -284,6 +286,13 @@ void message_print_command(const struct source_command *command, struct buf *out
         json_put_str(&json, "text", command->text);
         put_some(&json, "lang", command->lang);
         put_some(&json, "visibility", command->visibility);
+        json_end(&json);
+    }
+    if (command->proof.signature.len || command->proof.timestamp.len) {
+        json_key(&json, "proof");
+        json_object(&json);
+        put_some(&json, "timestamp", command->proof.timestamp);
+        put_some(&json, "signature", command->proof.signature);
         json_end(&json);
     }
     if (command->ordered_us)

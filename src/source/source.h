@@ -155,6 +155,7 @@ struct connector_field { /* one thing to be filled in; forms, --help and JSON Sc
     const char               *fallback; /* as text; NULL: none */
     const char               *words;    /* CONNECTOR_WORD: "v2 v1 firehose" */
     int64_t                   least, most;
+    bool                      is_own; /* a secret that the connector keeps by itself (source_port_store_secret): people are not asked for it */
 };
 
 enum source_unit { SOURCE_GRAPHEMES, SOURCE_CHARACTERS, SOURCE_BYTES, SOURCE_X_WEIGHTED };

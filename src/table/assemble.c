@@ -16,6 +16,7 @@ const char *const post_doubt_words[POST_DOUBTS] = {
     "without an author",
     "with a handle where the platform's id would be",
     "with a date but no time of day, taken as midnight",
+    "seen through another server than their own, whose number they have here",
 };
 
 /* Who assembles what. */
@@ -108,7 +109,8 @@ static enum error_code read_time(struct making *making, struct error *error)
         return error_hint(error, "say which with --date-order dmy or --date-order mdy");
     }
     if (result == TIMES_NOT_A_TIME)
-        return error_set(error, ERROR_INVALID, "at: '%.*s' is not a time", shown, said.ptr ? said.ptr : "");
+        return said.len ? error_set(error, ERROR_INVALID, "at: '%.*s' is not a time", shown, said.ptr)
+                        : error_set(error, ERROR_INVALID, "at: it does not say when it was published");
     making->out->post.at_us = read.at_us;
     if (!read.has_zone && !making->rules->zone)
         making->out->doubts |= DOUBT_ZONE;
@@ -210,6 +212,8 @@ static void read_ids(struct making *making)
         native = address->native;
         if (address->is_by_handle)
             making->out->doubts |= DOUBT_HANDLE;
+        if (address->is_seen_elsewhere)
+            making->out->doubts |= DOUBT_ELSEWHERE;
     }
     if (is_here && str_equal(native, address->native))
         post->url = address->url;

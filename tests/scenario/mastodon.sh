@@ -29,6 +29,25 @@ read -r modules node <"$folder/clients"
 status=$?
 cat "$folder/said"
 check "two other client libraries take the server for Mastodon" test "$status" = 0
+
+# A token by a code that a person copies (this server's codes are mockcode_NAME).
+printf 'mockcode_us\n' | "$BELLWETHER" source login mastodon "$url" --private >"$folder/token" 2>"$err"
+status=$?
+check "source login ends well" test "$status" = 0
+says "it names an address to open" "$err" "$url/oauth/authorize\?response_type=code&client_id=.*scope=read%20write%3Astatuses"
+says "and whom it was let in as" "$err" "let in as us"
+says "the token is printed as secrets are read" "$folder/token" "^token=.+"
+token=$(sed -n 's/^token=//p' "$folder/token")
+printf '{"instance":"%s"}' "$url" >"$folder/config.json"
+printf '{"token":"%s"}' "$token" >"$folder/secrets.json"
+run source check --only check --config "$folder/config.json" --secrets "$folder/secrets.json" -- "$BELLWETHER" source run mastodon
+says "it is a token that works" "$out" "^ok +check"
+printf 'wrong\n' | "$BELLWETHER" source login mastodon "$url" --private >"$out" 2>"$err"
+status=$?
+check "a wrong code is no token" test "$status" != 0 -a ! -s "$out"
+printf 'mockcode_us\n' | "$BELLWETHER" source login mastodon "$url" >"$out" 2>"$err"
+says "nothing is sent without TLS" "$err" "without TLS"
+
 exec 8>&-
 wait "$server_pid"
 finish

@@ -149,7 +149,7 @@ static const struct connector_field fields[] = {
     {.name = "service", .label = "Your account's server", .type = CONNECTOR_URL, .fallback = "https://bsky.social", .help = "for search, threads and answers"},
     {.name = "identifier", .label = "Account", .type = CONNECTOR_TEXT, .help = "handle or e-mail; empty: listening only"},
     {.name = "app_password", .label = "App password", .type = CONNECTOR_TEXT, .is_secret = true, .help = "made at Settings, Privacy and security, App passwords"},
-    {.name = "session", .label = "Session", .type = CONNECTOR_TEXT, .is_secret = true, .help = "kept by Bellwether itself: few sessions may be begun a day"},
+    {.name = "session", .label = "Session", .type = CONNECTOR_TEXT, .is_secret = true, .is_own = true, .help = "kept by Bellwether itself: few sessions may be begun a day"},
     {0},
 };
 

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-bool mastodon_place_init(struct mastodon_place *place, size_t most)
+bool mastodon_place_init(struct mastodon_place *place, size_t keep, size_t most)
 {
-    *place = (struct mastodon_place){.recent_most = most < MASTODON_RECHECK_MAX ? most : MASTODON_RECHECK_MAX};
-    place->recent = calloc(place->recent_most + 1, sizeof *place->recent);
+    *place = (struct mastodon_place){.keep = keep, .most = most};
+    place->recent = calloc(place->most + 1, sizeof *place->recent);
     return place->recent != NULL;
 }
 
@@ -81,9 +81,10 @@ void mastodon_place_saw(struct mastodon_place *place, struct str id, int64_t at_
     }
     bool   is_there;
     size_t at = find(place, id, &is_there);
-    if (is_there || place->recent_most == 0)
+    size_t limit = place->is_settled ? place->keep : place->most;
+    if (is_there || limit == 0)
         return;
-    if (place->recent_count == place->recent_most) { /* the oldest gives way */
+    if (place->recent_count >= limit) { /* the oldest gives way */
         if (at == 0)
             return;
         memmove(place->recent, place->recent + 1, (at - 1) * sizeof *place->recent);
@@ -93,6 +94,15 @@ void mastodon_place_saw(struct mastodon_place *place, struct str id, int64_t at_
         place->recent_count++;
     }
     set(place->recent[at], id);
+}
+
+void mastodon_place_settle(struct mastodon_place *place, bool is_hearing)
+{
+    if (place->recent_count > place->keep) {
+        memmove(place->recent, place->recent + (place->recent_count - place->keep), place->keep * sizeof *place->recent);
+        place->recent_count = place->keep;
+    }
+    place->is_settled = is_hearing;
 }
 
 void mastodon_place_lost(struct mastodon_place *place, struct str id)

@@ -5,6 +5,9 @@
  *
  * head alone: all up to head was given. With until: paging back from head towards since (or towards the date that is asked for, where since is
  * empty); all from until up to head was given, nothing between since and until yet. recent: the newest ids below or at head that are looked at again.
+ *
+ * How many recent ones: `keep` while a stream hears, for then each change is told. From the moment it does not until they were
+ * looked at again nothing may push them out unseen, and they grow up to `most`.
  */
 #ifndef SOURCE_MASTODON_PLACE_H
 #define SOURCE_MASTODON_PLACE_H
@@ -22,11 +25,12 @@ struct mastodon_place {
     mastodon_id  head, since, until;
     int64_t      at_ms;    /* when head was published, for people */
     mastodon_id *recent;   /* sorted, oldest first */
-    size_t       recent_count, recent_most;
+    size_t       recent_count, keep, most;
+    bool         is_settled; /* they were looked at since the stream hears; not in the state */
 };
 
-/* most: how many recent ids it keeps. False: no memory. */
-bool mastodon_place_init(struct mastodon_place *place, size_t most);
+/* keep <= most. False: no memory. */
+bool mastodon_place_init(struct mastodon_place *place, size_t keep, size_t most);
 void mastodon_place_fini(struct mastodon_place *place);
 /* Both made with the same most. */
 void mastodon_place_copy(struct mastodon_place *to, const struct mastodon_place *from);
@@ -36,6 +40,8 @@ int  mastodon_id_compare(struct str a, struct str b);
 bool mastodon_id_is_sound(struct str id);
 /* A post was given: recent and head. */
 void mastodon_place_saw(struct mastodon_place *place, struct str id, int64_t at_us);
+/* All recent ones were looked at; is_hearing: changes are told from now on. */
+void mastodon_place_settle(struct mastodon_place *place, bool is_hearing);
 /* A post is gone. */
 void mastodon_place_lost(struct mastodon_place *place, struct str id);
 

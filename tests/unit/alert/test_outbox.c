@@ -210,9 +210,55 @@ static void every_statement_is_fine(void **state)
     check_ok(record_prove(&alert_domain, &error), error, "statements");
 }
 
+static int64_t add_firing(struct room *room, const char *post_ids)
+{
+    struct error             error = {0};
+    struct record_statement *add = record_statement(room->record, "alert_firing_add");
+    static const char *const numbers[] = {":rule_version", ":at_us", ":seen_us", ":value", ":known", ":voices", ":window_us", ":expected", ":z", ":held_until_us"};
+    record_bind_i64(add, ":rule", room->kept.id);
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        record_bind_i64(add, numbers[i], 1);
+    record_bind_text(add, ":title", "412 posts");
+    record_bind_text(add, ":words", "412 posts");
+    record_bind_text(add, ":basis", "");
+    record_bind_text(add, ":post_ids", post_ids);
+    check_ok(record_run(add, &error), error, "firing");
+    return record_last_id(room->record);
+}
+
+/* A letter that quotes a post which was deleted since: what waits goes out without it, what was sent keeps no body. */
+static void what_letters_quoted_is_forgotten(void **state)
+{
+    struct room        *room = *state;
+    struct error        error = {0};
+    struct post         post = {.id = STR("sq:17"), .platform = STR("sq"), .author_handle = STR("verena"), .text = STR("a most peculiar sentence")};
+    struct alert_firing firing = {.title = STR("412 posts"), .words = STR("412 posts"), .at_us = NOW_US};
+    struct letter       letter;
+    const struct str    gone[] = {STR("sq:99"), STR("sq:17")};
+    check_ok(letter_write(&room->world, &room->kept, LETTER_FIRING, &firing, 1, &post, 1, &room->arena, &letter, &error), error, "letter");
+    check(str_contains(letter.text, STR("peculiar")) && str_contains(letter.json, STR("peculiar")), "it quotes");
+    size_t count;
+    record_begin(room->record, &error);
+    int64_t id = add_firing(room, "sq:3\nsq:17");
+    check_ok(record_end(room->record, outbox_put(room->record, &room->kept, LETTER_FIRING, id, &letter, &count, &error), &error), error, "put");
+    check(count == 2, "%zu letters", count);
+    for (int round = 0; round < 2; round++) { /* another post that is gone changes nothing */
+        check_ok(alert_forget_posts(room->record, gone, (size_t)round + 1, &error), error, "forget");
+        record_begin(room->record, &error);
+        struct record_statement *row = record_statement(room->record, "alert_delivery_next");
+        record_bind_i64(row, ":wall_us", INT64_MAX);
+        assert_true(record_step(row));
+        struct str body = record_str(row, "body", &room->arena);
+        check_ok(record_end(room->record, record_finish(row, &error), &error), error, "row");
+        check(str_contains(body, STR("peculiar")) == !round && str_contains(body, STR("verena")) == !round, "round %d: %.*s", round, STR_ARG(body));
+        check(body.len > 0 && str_contains(body, STR("412 posts")), "what happened is still told: %.*s", STR_ARG(body));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_letters_quoted_is_forgotten, begin, end),
         cmocka_unit_test(every_statement_is_fine),
         cmocka_unit_test_setup_teardown(without_a_server_a_mail_is_dead_and_says_why, begin, end),
         cmocka_unit_test_setup_teardown(private_addresses_are_refused_for_good, begin, end),

@@ -87,7 +87,7 @@ static void records_become_posts(void **state)
         {"date|text|url", "2015-02-24|x|https://m.twitter.com/a/1", "", "?twitter"},
         {"date|text|url", "2015-02-24|x|https://nottwitter.com/a/1", "", "!platform: no column says it"},
         {"date|text", "soon|x", "a", "!at: 'soon' is not a time"},
-        {"date|text", "|x", "a", "!at: '' is not a time"},
+        {"date|text", "|x", "a", "!at: it does not say when it was published"},
         {"date|text", "1850-01-01|x", "a", "!at lies outside"},
         {"date|text", "2015-02-24|x|more", "a", "!3 fields where the header has 2"},
         {"date|text", "2015-02-24|x|", "a", "?"},

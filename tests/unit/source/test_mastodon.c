@@ -312,13 +312,15 @@ static void test_places_survive_their_state(void **state)
     struct mastodon_place place, again;
     struct buf            text = {0};
     char                  id[MASTODON_ID_BYTES];
-    assert_true(mastodon_place_init(&place, 5) && mastodon_place_init(&again, 5));
+    assert_true(mastodon_place_init(&place, 5, 9) && mastodon_place_init(&again, 5, 9));
     for (int i = 100; i > 80; i--) { /* newest first */
         snprintf(id, sizeof id, "%d", i);
         mastodon_place_saw(&place, str_of(id), NOW);
     }
     mastodon_place_saw(&place, STR("99"), NOW); /* once more */
     assert_string_equal(place.head, "100");
+    assert_int_equal(place.recent_count, 9); /* nobody has looked at them yet: none may be pushed out by the next few */
+    mastodon_place_settle(&place, true);
     assert_int_equal(place.recent_count, 5);
     assert_string_equal(place.recent[0], "96");
     mastodon_place_lost(&place, STR("98"));
@@ -334,6 +336,9 @@ static void test_places_survive_their_state(void **state)
     assert_true(again.is_back && again.is_begun && !again.is_done);
     assert_int_equal(again.at_ms, NOW / 1000);
     assert_int_equal(again.recent_count, 4);
+    mastodon_place_saw(&place, STR("101"), NOW);
+    mastodon_place_saw(&place, STR("102"), NOW);
+    assert_int_equal(place.recent_count, 5); /* a stream tells what changes: the oldest gives way */
     assert_string_equal(again.recent[3], "100");
     assert_string_equal(again.recent[1], "97");
     buf_fini(&text);
@@ -348,7 +353,7 @@ static void test_states_that_cannot_be_read(void **state)
                                        "{\"channels\":{\"public\":{\"head\":\"a b\"}}}", "{\"channels\":{\"other\":{\"head\":\"7\"}}}"};
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct mastodon_place place;
-        assert_true(mastodon_place_init(&place, 5));
+        assert_true(mastodon_place_init(&place, 5, 9));
         check(!mastodon_place_read(str_of(rows[i]), "public", &place), "row %zu", i);
         check(!place.is_begun && place.recent_count == 0, "row %zu", i);
         mastodon_place_fini(&place);
@@ -361,7 +366,7 @@ static void test_a_state_stays_within_its_bound(void **state)
     struct mastodon_place       place;
     struct mastodon_named_place all[MASTODON_CHANNELS_MAX];
     struct buf                  text = {0};
-    assert_true(mastodon_place_init(&place, MASTODON_RECHECK_MAX));
+    assert_true(mastodon_place_init(&place, 5, MASTODON_RECHECK_MAX));
     for (int i = 0; i < MASTODON_RECHECK_MAX; i++) {
         char id[MASTODON_ID_BYTES];
         snprintf(id, sizeof id, "%060d", i);

@@ -138,9 +138,9 @@ static void test_connectors_words(void **state)
         message_fini(&message);
     }
     for (int i = 0; i < 10; i++) {
-        message_print_result(&(struct source_result){.id = "c1", .failure = (enum source_failure)i, .native_id = "n", .native_url = "u", .message = "m", .retry_after_s = 30}, &out);
+        message_print_result(&(struct source_result){.id = "c1", .failure = (enum source_failure)i, .native_id = "n", .native_url = "u", .message = "m", .retry_after_s = 30, .count = 5}, &out);
         read_back(&out, MESSAGE_RESULT, &message);
-        check(message.result.failure == (enum source_failure)i && strcmp(message.result.native_id, "n") == 0 && (i == 0 || message.result.retry_after_s == 30), "result %d", i);
+        check(message.result.failure == (enum source_failure)i && strcmp(message.result.native_id, "n") == 0 && message.result.count == 5 && (i == 0 || message.result.retry_after_s == 30), "result %d", i);
         message_fini(&message);
     }
     message_print_secret(STR("token"), STR("new"), &out);
@@ -191,14 +191,17 @@ static void test_hosts_words(void **state)
     message_print_ack("s1", 77, &out);
     read_back(&out, MESSAGE_ACK, &message);
     check(message.seq == 77, "ack");
-    for (unsigned bit = 1; bit <= SOURCE_FETCH; bit <<= 1) {
+    for (unsigned bit = 1; bit <= SOURCE_DELIVER; bit <<= 1) {
         struct source_command command = {.id = "c1", .key = "k-1", .act = (enum source_act)bit, .target_id = STR("t"), .target_root = STR("r"), .target_author = STR("a"),
-                                         .text = STR("hi"), .lang = STR("en"), .visibility = STR("public"), .deadline_us = CLOCK_MIN_US};
+                                         .text = STR("hi"), .lang = STR("en"), .visibility = STR("public"), .deadline_us = CLOCK_MIN_US, .ordered_us = CLOCK_MIN_US + 7, .proof = {STR("1795514400"), STR("sha256=00")}};
         message_print_command(&command, &out);
         read_back(&out, MESSAGE_COMMAND, &message);
         check(message.command.act == command.act && message.command.deadline_us == CLOCK_MIN_US && strcmp(message.command.key, "k-1") == 0, "act %u", bit);
         check_str(message.command.target_root, STR("r"), "root");
         check_str(message.command.visibility, STR("public"), "visibility");
+        check_str(message.command.proof.signature, STR("sha256=00"), "signature");
+        check_str(message.command.proof.timestamp, STR("1795514400"), "timestamp");
+        check(message.command.ordered_us == CLOCK_MIN_US + 7, "ordered_at");
         message_fini(&message);
     }
     message_print_stored(false, &out);

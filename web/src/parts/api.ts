@@ -133,4 +133,14 @@ export async function send<T = unknown>(method: "POST" | "PATCH" | "PUT" | "DELE
   return (text ? JSON.parse(text) : undefined) as T;
 }
 
+/** PUT of bytes: a part of a file. */
+export async function sendBytes<T = unknown>(url: string, bytes: Blob, signal?: AbortSignal): Promise<T> {
+  const answer = await ask(url, { method: "PUT", body: bytes, signal: signal ?? null, headers: { "Content-Type": "application/octet-stream" } });
+  if (!answer.ok) {
+    if (answer.status === 401) toSignIn();
+    throw await problemOf(answer);
+  }
+  return (await answer.json()) as T;
+}
+
 export { href };

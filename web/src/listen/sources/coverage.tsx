@@ -52,11 +52,13 @@ function Picture({ data }: { data: Answered }) {
   const said = at === null ? "" : gapWords(data.gaps[at]!);
   const ticks = width < 480 ? 2 : 4;
   const share = captured(data.gaps, begins, until);
+  // Of an hour and more: a share of minutes says nothing. With a gap it is never all.
+  const shareWords = until - begins < 3600_000 ? "" : `, ${share > 0.9995 ? "more than 99.9 %" : percent(share, share > 0.99 ? 1 : 0)} captured`;
   useEffect(() => setAt(null), [data]);
   const move = (to: number) => data.gaps.length && setAt(Math.max(0, Math.min(data.gaps.length - 1, to)));
   return (
     <Figure
-      title={data.gaps.length ? `${counted(data.gaps.length, "gap")}, ${percent(share, share > 0.99 && share < 1 ? 2 : 0)} captured` : "Nothing is known to be missing"}
+      title={data.gaps.length ? `${counted(data.gaps.length, "gap")}${shareWords}` : "Nothing is known to be missing"}
       said={said}
       table={{ columns: ["From", "Until", "Missed", "Of", "Why"], rows: () => data.gaps.map((gap) => [moment(gap.from), moment(gap.until), span(Math.round((Date.parse(gap.until) - Date.parse(gap.from)) / 1000)), gap.is_own ? "this source" : "all sources", gap.reason]) }}
     >

@@ -81,7 +81,7 @@ function One({ source, part, again }: { source: Source; part: string; again: () 
           </div>
         )}
       </header>
-      <p class="quiet">{source.title} · listens {modeWords[source.mode]} · asks for <span dir="auto">{queryWords(source.query)}</span> · keeps {keptWords(source)}</p>
+      <p class="quiet">{source.title} · {source.connector === "webhook" ? "takes what is brought" : <>listens {modeWords[source.mode]} · asks for <span dir="auto">{queryWords(source.query)}</span></>} · keeps {keptWords(source)}</p>
       <Tabs label="This source" chosen={part} onChoose={(name) => go(href(`/listen/sources/${source.id}${name && `/${name}`}`), "replace")} tabs={tabs}>
         {part === "coverage" ? <CoverageOf source={source} /> : part === "settings" ? <Settings source={source} connector={connector} allowsPrivate={connectors.data?.allows_private ?? false} again={again} /> : part === "looks" ? <Looks source={source} connector={connector} /> : part === "deeds" ? <Deeds source={source} /> : <HealthOf source={source} />}
       </Tabs>
@@ -109,9 +109,9 @@ function HealthOf({ source }: { source: Source }) {
       {source.is_near_expiry && <p class="source-advice">{renewWords(source, clockNow())}</p>}
       {health.message && <p class="source-said">It says: <span dir="auto">{health.message}</span>{health.message_at && <span class="quiet"> · <Time at={health.message_at} as="ago" /></span>}</p>}
       <dl class="source-figures">
-        <Figure words="Posts" value={rateWords(health)} note="over the last five minutes" />
+        <Figure words="Posts" value={rateWords(health)} note="lately: at most the last five minutes" />
         <Figure words="Newest post" value={health.last_post_at ? <Time at={health.last_post_at} as="ago" /> : "none yet"} note={health.last_post_at ? moment(health.last_post_at) : ""} />
-        <Figure words="Behind" value={lag ?? "–"} note="from writing to the archive, half of the posts" />
+        <Figure words="Behind" value={lag ?? "–"} note="median, from writing to the archive" />
         <Figure words="Seen" value={count(health.seen)} note={`since it was connected; ${count(health.kept)} kept, ${count(health.duplicate)} known before`} />
         <Figure words="Deleted there" value={count(health.deleted)} note="and so here" />
         <Figure words="Not public" value={count(health.private)} note="left alone" />

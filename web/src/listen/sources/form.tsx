@@ -99,6 +99,8 @@ export function SourceForm({ connector, before, allowsPrivate, onSaved }: { conn
   const nameField = useRef<HTMLInputElement>(null);
   const set = (part: Partial<Written>) => setWritten((now) => ({ ...now, ...part }));
   const missing = connector.fields.filter((field) => field.is_required && !field.is_made && !(field.is_secret && before?.secrets.includes(field.name)) && !(written.values[field.name] ?? "").trim() && !field.fallback);
+  const isMore = (field: Field) => !field.is_required && (field.fallback !== null || field.type === "boolean");
+  const [usual, more] = [connector.fields.filter((field) => !isMore(field)), connector.fields.filter(isMore)];
   const isSame = before !== null && JSON.stringify(written) === JSON.stringify(first);
   const canSave = !isSaving && !isSame && written.name.trim() !== "" && missing.length === 0;
   useEffect(() => {
@@ -137,15 +139,13 @@ export function SourceForm({ connector, before, allowsPrivate, onSaved }: { conn
       <Labelled words="Name" help="What people call it here. Charts and gaps name it so.">
         {(id, helpId) => <input ref={nameField} id={id} aria-describedby={helpId} value={written.name} maxLength={80} required dir="auto" onInput={(event) => set({ name: event.currentTarget.value })} />}
       </Labelled>
-      {connector.fields.map((field) => (
-        <FieldInput
-          key={field.name}
-          field={field}
-          value={written.values[field.name] ?? ""}
-          isStored={before?.secrets.includes(field.name) ?? false}
-          onInput={(value) => set({ values: { ...written.values, [field.name]: value } })}
-        />
-      ))}
+      <FieldInputs fields={usual} written={written} set={set} before={before} />
+      {more.length > 0 && (
+        <details class="source-more" open={more.some((field) => field.name in (before?.config ?? {}))}>
+          <summary>More settings, good as they are</summary>
+          <div class="stack"><FieldInputs fields={more} written={written} set={set} before={before} /></div>
+        </details>
+      )}
       {connector.fields.some((field) => field.type === "url") && !allowsPrivate && <p class="hint">Addresses of this machine and of private nets are refused here. Whoever runs the server allows them with the setting sources.private_addresses.</p>}
       {connector.name !== "webhook" && <Wanted written={written} set={set} connector={connector} />}
       <KeepRule written={written} set={set} />
@@ -177,6 +177,22 @@ function Labelled({ words, help, children }: { words: ComponentChildren; help?: 
       {children(id, help ? `${id}-help` : undefined)}
       {help && <span id={`${id}-help`} class="hint">{help}</span>}
     </div>
+  );
+}
+
+function FieldInputs({ fields, written, set, before }: { fields: Field[]; written: Written; set: (part: Partial<Written>) => void; before: Source | null }) {
+  return (
+    <>
+      {fields.map((field) => (
+        <FieldInput
+          key={field.name}
+          field={field}
+          value={written.values[field.name] ?? ""}
+          isStored={before?.secrets.includes(field.name) ?? false}
+          onInput={(value) => set({ values: { ...written.values, [field.name]: value } })}
+        />
+      ))}
+    </>
   );
 }
 
