@@ -3,6 +3,7 @@
 
 #include "source/bluesky/connector.h"
 #include "source/feeds/connector.h"
+#include "source/folder/connector.h"
 #include "source/hackernews/connector.h"
 #include "source/mail/mail.h"
 #include "source/mastodon/connector.h"
@@ -12,6 +13,7 @@
 const struct connector *const connectors[] = {
     &connector_bluesky,
     &connector_feeds,
+    &connector_folder,
     &connector_hackernews,
     &connector_mail,
     &connector_mastodon,

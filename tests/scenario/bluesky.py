@@ -116,6 +116,26 @@ def old_cursors():
         platform.stop()
 
 
+def fail_over():
+    """Two Jetstreams behind one PDS; the one that is listened to dies while posts are written."""
+    for name in ("v2", "v1"):
+        platform = Platform(name, f"{folder}/over-{name}")
+        other = platform.run("jetstream.sh", f"{folder}/over-{name}-b", name, platform.words["url" if name == "v1" else "relay"])["url"]
+        listener = host({**platform.config, "hosts": [platform.host, other], "identifier": ""}).start()
+        listener.subscribe()
+        listener.wait_live()
+        wanted = platform.pds.posts(platform.writer, [f"before it died {number}" for number in range(200)], 20)
+        check(f"{name}: posts of the first server", until(lambda: any(uri in listener.posts for uri in wanted)))
+        platform.servers[1].stdin.close()
+        wanted += platform.pds.posts(platform.writer, [f"while it died {number}" for number in range(400)], 20)
+        check(f"{name}: the other one goes on, and nothing is missing", until(lambda: all(uri in listener.posts for uri in wanted), 30),
+              len([uri for uri in wanted if uri not in listener.posts]), listener.statuses)
+        check(f"{name}: no gap", "gap" not in listener.phases() and other in [json.loads(listener.state["s1"])["host"]], listener.statuses, listener.state)
+        stop(listener, f"{name}, two servers")
+        platform.servers.pop(1)
+        platform.stop()
+
+
 # ---- Answering ----
 
 def acts(platform):
@@ -300,7 +320,7 @@ def hostile():
 
 
 def main():
-    chosen = parts or ["v2", "v1", "firehose", "acts", "limited", "old", "hostile"]
+    chosen = parts or ["v2", "v1", "firehose", "acts", "limited", "old", "over", "hostile"]
     for part in chosen:
         try:
             if part in ("v1", "v2", "firehose"):
@@ -310,7 +330,7 @@ def main():
                 acts(platform)
                 platform.stop()
             else:
-                {"limited": limited, "old": old_cursors, "hostile": hostile}[part]()
+                {"limited": limited, "old": old_cursors, "over": fail_over, "hostile": hostile}[part]()
         except NotHere as why:
             print(f"skip - {part}: {why}")
         except Exception:  # one part's end is no reason not to see the others
