@@ -9,6 +9,7 @@
 #include "source/mastodon/connector.h"
 #include "source/nostr/nostr.h"
 #include "source/webhook/webhook.h"
+#include "source/wordpress/connector.h"
 
 const struct connector *const connectors[] = {
     &connector_bluesky,
@@ -19,5 +20,6 @@ const struct connector *const connectors[] = {
     &connector_mastodon,
     &connector_nostr,
     &connector_webhook,
+    &connector_wordpress,
     NULL,
 };
