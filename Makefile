@@ -32,6 +32,7 @@ FUZZ_SECONDS ?= 60
 FUZZERS = \
 	mail \
 	nostr \
+	webhook \
 	websocket \
 	text \
 	html \
