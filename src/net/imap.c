@@ -133,7 +133,7 @@ static enum error_code command(struct imap *imap, struct str words, struct answe
     enum error_code code = text.has_failed ? error_set(error, ERROR_INVALID, "a command to the mail server is too long") : send_all(imap, buf_str(&text), error);
     buf_fini(&text);
     for (unsigned lines = 0; !code; lines++) {
-        struct str line;
+        struct str line = {0};
         uint64_t   len;
         if (lines > ANSWER_MOST_LINES)
             return error_set(error, ERROR_TOO_LARGE, "the mail server's answer has no end");
