@@ -31,6 +31,7 @@ test: packages
 FUZZ_SECONDS ?= 60
 FUZZERS = \
 	nostr \
+	webhook \
 	websocket \
 	text \
 	html \

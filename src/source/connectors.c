@@ -8,6 +8,7 @@
 #include "source/mastodon/connector.h"
 #include "source/nostr/nostr.h"
 #include "source/webhook/webhook.h"
+#include "source/wordpress/connector.h"
 
 const struct connector *const connectors[] = {
     &connector_bluesky,
@@ -17,5 +18,6 @@ const struct connector *const connectors[] = {
     &connector_mastodon,
     &connector_nostr,
     &connector_webhook,
+    &connector_wordpress,
     NULL,
 };
