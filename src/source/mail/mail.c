@@ -58,7 +58,7 @@ static void tell(struct mail *mail, const struct sub *sub, enum source_phase pha
     struct source_status status = {.phase = phase, .remaining = -1, .limit = -1};
     if (sub)
         snprintf(status.sub, sizeof status.sub, "%s", sub->name);
-    snprintf(status.message, sizeof status.message, "%s", words);
+    snprintf(status.message, sizeof status.message, "%.250s", words);
     source_port_status(mail->port, &status);
 }
 
