@@ -6,7 +6,8 @@
  *
  * Why two sockets: where v1 goes over from replaying to live it leaves out what a live event has overtaken (up to a second's worth). So the live
  * stream is opened first, a second before the replay, and the replay is read until it has come to where the live stream began. Nothing is claimed
- * beyond the replay until then.
+ * beyond the replay until then. Deletes, edits and the like of the live stream are held until they have met: the replay may still bring the post
+ * that they are about.
  */
 #ifndef SOURCE_BLUESKY_WIRE_H
 #define SOURCE_BLUESKY_WIRE_H

@@ -17,6 +17,9 @@ void wire_disconnect(struct wire *wire)
     wire->live_place = (struct bluesky_place){0};
     wire->has_pending = false;
     wire->pending_from = 0;
+    wire->is_draining = false;
+    buf_fini(&wire->held);
+    wire->held = (struct buf){0};
 }
 
 void wire_fail(struct wire *wire, bool is_host_bad, int64_t wait_us, const char *why)
@@ -175,8 +178,39 @@ static void move_on(struct wire *wire, struct bluesky_place place, bool is_repla
         websocket_close(wire->replay, 1000);
         wire->replay = NULL;
         wire->replay_us = 0;
-        wire->claim.place = wire->live_place;
+        wire->is_draining = true; /* what was held, and then all of the live stream so far is given */
+        wire->draining = reader_of(buf_str(&wire->held));
     }
+}
+
+/* The next of the frames that were held. True while there is one, or the batch must go first. */
+static bool drain_one(struct wire *wire)
+{
+    struct bluesky_place  place = {0};
+    struct bluesky_notice notice;
+    struct reader         before = wire->draining;
+    if (reader_left(&wire->draining) > 0) {
+        if (bluesky_jetstream(&wire->reading, reader_sized(&wire->draining), wire->batch, wire_most_items(wire), &place, &notice) == BLUESKY_FULL)
+            wire->draining = before;
+        return true;
+    }
+    wire->is_draining = false;
+    buf_fini(&wire->held);
+    wire->held = (struct buf){0};
+    wire->claim.place = wire->live_place;
+    wire->is_claim_new = true;
+    return true;
+}
+
+/* New posts are in nobody's way, whenever they come; a new handle is told now, and again later, should the replay bring an older one. False without memory. */
+static bool hold_back(struct wire *wire, struct str frame, size_t before)
+{
+    const struct source_item *item = wire->batch->count > before ? &wire->batch->items[before] : NULL;
+    if (!item || (item->op == SOURCE_UPSERT && item->post.edited_us == 0))
+        return true;
+    if (item->op != SOURCE_ACTOR)
+        wire->batch->count = before;
+    return buf_append_sized(&wire->held, frame);
 }
 
 /* What the server says about the stream itself. */
@@ -236,6 +270,10 @@ static bool take_frame(struct wire *wire, struct str frame, bool is_replay)
         wire->oversize_in_a_row = 0;
         if (wire->skip_before_us && place.at_us < wire->skip_before_us)
             pass_over(wire, before);
+        if (wire->replay_us && !is_replay && !hold_back(wire, frame, before)) {
+            wire_fail(wire, false, 0, "no memory for what must wait");
+            return true;
+        }
         move_on(wire, place, is_replay);
         return true;
     }
@@ -301,11 +339,14 @@ static bool read_one(struct wire *wire, struct websocket *socket, int64_t wait_m
 
 bool wire_read(struct wire *wire, int64_t wait_ms)
 {
+    if (wire->is_draining)
+        return drain_one(wire);
     if (wire->replay_us == 0)
         return read_one(wire, wire->live, wait_ms, false);
     /* The replay first: it holds the claim back. The live stream is read as well, or its server would let us fall behind. */
-    bool had_replay = wire->replay && read_one(wire, wire->replay, 0, true);
-    if (!wire->live || wire->has_pending || wire->batch->count >= wire_most_items(wire))
+    bool is_live_held = wire->held.len > WIRE_HELD_BYTES;
+    bool had_replay = wire->replay && read_one(wire, wire->replay, is_live_held ? REPLAY_PIECE_MS : 0, true);
+    if (!wire->live || wire->has_pending || wire->is_draining || is_live_held || wire->batch->count >= wire_most_items(wire))
         return had_replay && wire->live;
     bool had_live = read_one(wire, wire->live, had_replay ? 0 : wait_ms < REPLAY_PIECE_MS ? wait_ms : REPLAY_PIECE_MS, false);
     return (had_replay || had_live) && wire->live;
