@@ -34,6 +34,7 @@ FUZZERS = \
 	websocket \
 	text \
 	html \
+	bluesky \
 	feed \
 	mastodon \
 	post \

@@ -162,7 +162,7 @@ static const struct api_parameter events_parameters[] = {
 
 const struct api_route api_events_routes[] = {
     {HTTP_GET, "/events", API_CLIENT, ROLE_VIEWER, "events", "new posts and what happens in the client, as server-sent events",
-     "Events: post {seq, post}; missed {count}: posts that went by too fast; clock {now, speed}; trend, alert, topic, read, deleted: something of that kind "
-     "changed. A quiet line comes every 15 seconds.",
+     "Events: post {seq, post}; missed {count}: posts that went by too fast; clock {now, speed}; deleted {posts: ids}: they are gone "
+     "from the archive; trend, alert, topic, read, source, deed, coverage: something of that kind changed. A quiet line comes every 15 seconds.",
      events_parameters, NULL, NULL, "text/event-stream", 0, events},
     {0}};

@@ -137,8 +137,6 @@ static enum error_code delete(struct api_call *call)
         code = record_audit(call->workspace->records, api_actor(call), "delete", "post", 0, id, (struct str){0}, &call->error);
         code = record_end(call->workspace->records, code, &call->error);
     }
-    if (!code)
-        api_tell(call->workspace, "deleted", STR("{}"));
     return code;
 }
 

@@ -67,13 +67,36 @@ static void on_changed(void *context, int64_t source)
     sources_tell(context, source, "health");
 }
 
+/* So that live views let go of them; a few in each event, which has a bound. */
+static void tell_gone(struct workspace *workspace, const struct str *posts, size_t count)
+{
+    enum { IN_AN_EVENT = 20 };
+    for (size_t from = 0; from < count; from += IN_AN_EVENT) {
+        struct buf  data = {0};
+        struct json json = json_writer(&data);
+        json_object(&json);
+        json_key(&json, "posts");
+        json_array(&json);
+        for (size_t i = from; i < count && i < from + IN_AN_EVENT; i++)
+            json_str(&json, posts[i]);
+        json_end(&json);
+        json_end(&json);
+        api_tell(workspace, "deleted", buf_str(&data));
+        buf_fini(&data);
+    }
+}
+
 enum error_code workspace_forget_posts(void *context, const struct str *posts, size_t count, struct error *error)
 {
     struct record  *records = ((struct workspace *)context)->records;
     enum error_code code = alert_forget_posts(records, posts, count, error);
     if (!code)
         code = tool_forget_posts(records, posts, count, error);
-    return code ? code : capture_forget_posts(records, posts, count, error);
+    if (!code)
+        code = capture_forget_posts(records, posts, count, error);
+    if (!code)
+        tell_gone(context, posts, count);
+    return code;
 }
 
 static void log_capture(void *context, const char *level, const char *event, const char *words)

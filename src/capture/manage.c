@@ -585,15 +585,22 @@ static void tend_client(struct capture *capture, struct client *client)
         let_go(capture, client);
         return;
     }
+    bool has_no_topics = false, has_no_rows = false;
     if (needs_topics) {
         client->topics_us = clock_monotonic_us();
-        if (read_topics(client, &error))
+        has_no_topics = read_topics(client, &error) != ERROR_NONE;
+        if (has_no_topics)
             complain(capture, client, "topics_not_read", &error);
     }
-    if (needs_rows && reconcile(capture, client, &error)) {
-        complain(capture, client, "sources_not_read", &error);
+    if (needs_rows) {
+        has_no_rows = reconcile(capture, client, &error) != ERROR_NONE;
+        if (has_no_rows)
+            complain(capture, client, "sources_not_read", &error);
+    }
+    if (has_no_topics || has_no_rows) { /* a database that was busy */
         pthread_mutex_lock(&capture->lock);
-        client->needs_rows = true;
+        client->needs_topics |= has_no_topics;
+        client->needs_rows |= has_no_rows;
         pthread_mutex_unlock(&capture->lock);
     }
 }

@@ -358,15 +358,26 @@ static void ack(struct wire *wire, const struct news *news)
     pthread_mutex_unlock(&wire->run_lock);
 }
 
+static bool is_idle(struct wire *wire)
+{
+    pthread_mutex_lock(&wire->lock);
+    bool is = wire->said == SOURCE_IDLE;
+    pthread_mutex_unlock(&wire->lock);
+    return is;
+}
+
 /* Between batches: what the connector said of time, and copies that could not be forgotten at once. */
 static void tend(struct wire *wire, const struct news *news)
 {
     pthread_mutex_lock(&wire->work);
     if (news->gap_count)
         cover_gaps(wire, news->gaps, news->gap_count);
+    bool is_filled = news->is_live && wire->mode == SOURCE_FILL && wire->query.since_us && wire->query.until_us && is_idle(wire);
     for (struct tap *tap = wire->taps; tap; tap = tap->next) {
         if (news->is_live)
             cover_caught_up(tap);
+        if (is_filled) /* the span was read to its end: what had been missed of it is here */
+            stream_coverage_fill(tap->client->given.stream, wire->query.since_us, wire->query.until_us, tap->name, NULL);
         if (tap->has_gone && !news->count)
             forget(tap);
     }

@@ -281,7 +281,7 @@ static bool settle(const struct form *form, struct found *found, struct arena *a
 
 /* "https://toot.example/@ann/112233445566778899" and "/users/ann/statuses/..": any host may be a server of the fediverse, and ids of posts
  * there are long numbers, or ULIDs with GoToSocial. */
-static bool fits_fediverse(const struct parts *parts, struct found *found, bool *is_seen_elsewhere)
+static bool fits_fediverse(const struct parts *parts, struct found *found)
 {
     struct str id, handle;
     if (parts->count == 2 && parts->segments[0].ptr[0] == '@')
@@ -297,15 +297,14 @@ static bool fits_fediverse(const struct parts *parts, struct found *found, bool 
         return false;
     if (handle.ptr[0] == '@')
         handle = str_slice(handle.ptr + 1, handle.len - 1);
-    *is_seen_elsewhere = handle.len && memchr(handle.ptr, '@', handle.len);
     *found = (struct found){.handle = handle, .id = id};
     return handle.len > 0;
 }
 
-static struct str at_server(struct arena *arena, const struct parts *parts, const char *format, const struct found *found)
+static struct str at_server(struct arena *arena, const struct parts *parts, const char *front, const char *format, const struct found *found)
 {
     struct buf out = {0};
-    buf_append_str(&out, STR("https://"));
+    buf_append_str(&out, str_of(front));
     for (size_t i = 0; i < parts->host.len; i++)
         buf_append_char(&out, lower_of(parts->host.ptr[i]));
     struct str path = join(arena, format, found);
@@ -334,7 +333,6 @@ bool post_address_of(struct str url, struct arena *arena, struct post_address *o
 {
     struct parts parts;
     struct found found;
-    bool         is_seen_elsewhere;
     *out = (struct post_address){0};
     url = str_trim(url);
     if (str_starts_with(url, STR("at://")))
@@ -370,18 +368,16 @@ bool post_address_of(struct str url, struct arena *arena, struct post_address *o
     }
     if (out->platform.len)
         return true;
-    if (!fits_fediverse(&parts, &found, &is_seen_elsewhere))
+    if (!fits_fediverse(&parts, &found))
         return false;
     out->platform = STR("mastodon");
     out->handle = arena_str(arena, found.handle);
-    if (is_seen_elsewhere) { /* the number is this server's own: which post it is at home is not said */
-        out->native = out->url = at_server(arena, &parts, "/@{h}/{i}", &found);
-        return true;
-    }
-    bool is_ulid = !is_digits(found.id);
-    out->native = at_server(arena, &parts, "/users/{h}/statuses/{i}", &found);
-    out->url = at_server(arena, &parts, is_ulid ? "/@{h}/statuses/{i}" : "/@{h}/{i}", &found);
-    return true;
+    bool is_ulid = !is_digits(found.id), is_remote = memchr(found.handle.ptr, '@', found.handle.len) != NULL;
+    out->native = at_server(arena, &parts, "", "/{i}", &found);
+    /* A post of another server has a number of this one's own: its address at home is not said. */
+    out->url = at_server(arena, &parts, "https://", is_ulid ? "/@{h}/statuses/{i}" : "/@{h}/{i}", &found);
+    out->is_seen_elsewhere = is_remote;
+    return out->native.ptr && out->url.ptr;
 }
 
 /* ---- Ids as tools write them ---- */

@@ -2,7 +2,7 @@
  *
  *     http://mobile.twitter.com/Ann/status/56758?s=20   twitter    56758                              https://x.com/Ann/status/56758
  *     https://bsky.app/profile/did:plc:x/post/3k        bluesky    at://did:plc:x/app.bsky.feed.post/3k
- *     https://toot.example/@ann/112233445566778899      mastodon   https://toot.example/users/ann/statuses/112233445566778899
+ *     https://toot.example/@ann/112233445566778899      mastodon   toot.example/112233445566778899
  *     https://youtu.be/dQw4w9WgXcQ?t=3                  youtube    dQw4w9WgXcQ
  *     https://www.reddit.com/r/a/comments/vv114/b/      reddit     vv114    (a comment: t1_c4xyz)
  *     https://www.instagram.com/reel/C1hWCZLPQ9T/       instagram  C1hWCZLPQ9T
@@ -23,6 +23,7 @@ struct post_address {
     struct str thread; /* native id of the post that it is a comment on, where the address says it */
     struct str url;    /* one spelling for all addresses of that post; empty where native is */
     bool       is_comment;
+    bool       is_seen_elsewhere; /* of the fediverse: a post of another server, under the number that this one gave it */
     bool       is_by_handle; /* native holds a handle where the platform would have an id (Bluesky): a renamed account has others */
 };
 

@@ -7,9 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* cJSON gives C strings, so an escaped NUL would silently cut a value short: it becomes U+FFFD first, which a text may hold
- * and an id may not. Returns the line itself where there is none. */
-static struct str replace_escaped_nul(struct str line, struct arena *arena)
+struct str post_without_nul(struct str line, struct arena *arena)
 {
     static const char escape[] = "\\u0000";
     if (!str_contains(line, STR(escape)))
@@ -223,7 +221,7 @@ enum error_code post_parse(struct str line, struct arena *arena, struct post *po
         return error_set(error, ERROR_SYNTAX, "a NUL byte at byte %zu", (size_t)(nul - line.ptr) + 1);
     if (!str_trim(line).len)
         return error_set(error, ERROR_SYNTAX, "the line is empty");
-    line = replace_escaped_nul(line, arena);
+    line = post_without_nul(line, arena);
     if (!line.ptr)
         return error_set(error, ERROR_MEMORY, "no memory for a post");
 

@@ -59,6 +59,10 @@ struct post {
  * ERROR_TOO_LARGE, ERROR_MEMORY. */
 enum error_code post_parse(struct str line, struct arena *arena, struct post *post_out, struct error *error);
 
+/* A line of JSON whose escaped NULs (\u0000) have become U+FFFD, which a text may hold and an id may not: cJSON gives C strings, and would cut a
+ * value short there. The line itself where there are none, else a copy in arena. */
+struct str post_without_nul(struct str line, struct arena *arena);
+
 /* The same checks for a post that was put together otherwise (from CSV, from a connector), and the same repairs.
  * Fills kind where it is empty. */
 enum error_code post_check(struct post *post, struct arena *arena, struct error *error);

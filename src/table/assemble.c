@@ -16,6 +16,7 @@ const char *const post_doubt_words[POST_DOUBTS] = {
     "without an author",
     "with a handle where the platform's id would be",
     "with a date but no time of day, taken as midnight",
+    "seen through another server than their own, whose number they have here",
 };
 
 /* Who assembles what. */
@@ -211,6 +212,8 @@ static void read_ids(struct making *making)
         native = address->native;
         if (address->is_by_handle)
             making->out->doubts |= DOUBT_HANDLE;
+        if (address->is_seen_elsewhere)
+            making->out->doubts |= DOUBT_ELSEWHERE;
     }
     if (is_here && str_equal(native, address->native))
         post->url = address->url;

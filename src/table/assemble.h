@@ -29,8 +29,9 @@ enum post_doubt {
     DOUBT_AUTHOR = 8,  /* no author is named: it counts as a voice of its own */
     DOUBT_HANDLE = 16, /* its id holds a handle where the platform's own would hold an account (Bluesky) */
     DOUBT_DATE = 32,   /* a day without a time of day: midnight */
+    DOUBT_ELSEWHERE = 64, /* of the fediverse: a post of another server, under the number that the one it was seen through gave it */
 };
-enum { POST_DOUBTS = 6 };
+enum { POST_DOUBTS = 7 };
 extern const char *const post_doubt_words[POST_DOUBTS]; /* in the order of the bits: "times without a zone, taken as UTC" */
 
 struct assemble_rules {

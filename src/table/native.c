@@ -279,7 +279,8 @@ enum error_code native_to_post(enum export_form form, struct str object, const s
                                struct assembled *assembled_out, struct error *error)
 {
     const char *end = NULL;
-    cJSON      *parsed = cJSON_ParseWithLengthOpts(object.ptr, object.len, &end, false);
+    object = post_without_nul(object, arena);
+    cJSON *parsed = cJSON_ParseWithLengthOpts(object.ptr, object.len, &end, false);
     size_t      at = end && end >= object.ptr && end <= object.ptr + object.len ? (size_t)(end - object.ptr) : 0;
     if (!cJSON_IsObject(parsed)) {
         cJSON_Delete(parsed);

@@ -4,6 +4,7 @@
  *     fuzz_html    plain words and whole addresses come out, whatever goes in
  *     fuzz_feed    entries that a post can hold, of the host that they came from, within every maximum; state that reads back
  *     fuzz_post    parse -> print -> parse and encode -> decode give the same post
+ *     fuzz_bluesky   DAG-CBOR, CAR and frames of both wires: reading ends within its bytes, and gives items a host can check
  *     fuzz_query   parse -> print -> parse gives the same tree; the linter and the matcher live with it
  *     fuzz_http    a target and headers: a path that leads nowhere else, one length of a body, or a refusal
  *     fuzz_settings  a file of settings: values within their bounds, or an error with its place

@@ -13,4 +13,15 @@ serve_start
 python3 -W ignore "$here/imports_api.py" "$base" "$token" "$folder" "$BELLWETHER_DATA" || failed=$((failed + 1))
 serve_stop
 
+# Killed while an import runs: what was counted is there, the import is stopped, its file waits, and a second run adds the rest.
+for round in 1 2 3; do
+    serve_start
+    python3 -W ignore "$here/imports_killed.py" begin "$base" "$token" "$folder/many.jsonl" "$round" >"$folder/killed.id" || failed=$((failed + 1))
+    kill -9 "$serve_pid"
+    wait "$serve_pid" 2>/dev/null
+    serve_start
+    python3 -W ignore "$here/imports_killed.py" "$(cat "$folder/killed.id")" "$base" "$token" "$folder/many.jsonl" "$round" || failed=$((failed + 1))
+    serve_stop
+done
+
 finish

@@ -10,7 +10,7 @@ import time
 class Host:
     def __init__(self, argv, config, secrets, held=False, allow_private=True):
         self.argv, self.config, self.secrets, self.held, self.allow_private = argv, config, secrets, held, allow_private
-        self.posts, self.deleted, self.state = {}, set(), {}  # what was committed; survives a kill
+        self.posts, self.deleted, self.gone, self.state = {}, set(), set(), {}  # what was committed; survives a kill
         self.seen = []  # every item, in order
         self.count = {}  # upserts by id
         self.process = None
@@ -61,6 +61,9 @@ class Host:
             self.results.setdefault(message["id"], []).append(message)
         elif kind == "ready":
             self.ready = message
+        elif kind == "secrets":
+            self.secrets.update(message["set"])
+            self.say(t="stored")
         elif kind == "refused":
             self.refused[message["reason"]] = self.refused.get(message["reason"], 0) + message["count"]
 
@@ -74,6 +77,9 @@ class Host:
             elif item["op"] == "delete":
                 self.posts.pop(item["id"], None)
                 self.deleted.add(item["id"])
+            elif item["op"] == "actor_delete":
+                self.gone.add(item["author"]["id"])
+                self.posts = {id: post for id, post in self.posts.items() if post["author"]["id"] != item["author"]["id"]}
         if message.get("state") is not None:
             self.state[message["sub"]] = message["state"]
         self.say(t="ack", sub=message["sub"], seq=message["seq"])

@@ -1,9 +1,9 @@
 #!/bin/sh
-# usage: jetstream.sh install | run FOLDER v1 FIREHOSE-URL | run FOLDER v2 RELAY-URL
+# usage: jetstream.sh install | here | run FOLDER v1 FIREHOSE-URL | run FOLDER v2 RELAY-URL
 # Bluesky's own Jetstream, both wires, built from the Go module proxy: v1 from the last revision before it was rewritten, v2 from v0.2.0.
 #     ready url=http://127.0.0.1:PORT wire=v1
 # v1 reads any firehose (http://127.0.0.1:PORT of a PDS); v2 wants a relay that is its directory, too (relay= of pds.sh). (`install`, `run`: see install.sh)
-# JETSTREAM_TTL: how long v1 keeps events (24h); JETSTREAM_LOOKBACK: how far back a cursor of v2 may lie (36h).
+# JETSTREAM_LOOKBACK: how far back a cursor of v2 may lie (36h).
 set -eu
 servers=${BELLWETHER_SERVERS:-${XDG_CACHE_HOME:-$HOME/.cache}/bellwether/servers}
 folder=$servers/jetstream-0.2.0
@@ -25,6 +25,7 @@ build() {
 free_port() { python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])'; }
 
 case ${1:-} in
+here) [ -x "$folder/v1" ] && [ -x "$folder/v2" ] ;;
 install)
     mkdir -p "$folder"
     [ -x "$folder/v1" ] && [ -x "$folder/v2" ] && exit 0
@@ -43,9 +44,9 @@ run)
     mkdir -p "$data"
     if [ "$wire" = v1 ]; then
         env JETSTREAM_WS_URL="ws${from#http}/xrpc/com.atproto.sync.subscribeRepos" JETSTREAM_LISTEN_ADDR="127.0.0.1:$port" JETSTREAM_METRICS_LISTEN_ADDR="127.0.0.1:$other" \
-            JETSTREAM_DATA_DIR="$data" JETSTREAM_EVENT_TTL="${JETSTREAM_TTL:-24h}" JETSTREAM_LIVENESS_TTL=24h "$folder/v1" >"$data/log" 2>&1 &
+            JETSTREAM_DATA_DIR="$data" JETSTREAM_LIVENESS_TTL=24h "$folder/v1" >"$data/log" 2>&1 &
     else
-        env -u JETSTREAM_TTL -u JETSTREAM_LOOKBACK JETSTREAM_RELAY_URL="$from" JETSTREAM_PLC_URL="$from" JETSTREAM_ADDR="127.0.0.1:$port" \
+        env -u JETSTREAM_LOOKBACK JETSTREAM_RELAY_URL="$from" JETSTREAM_PLC_URL="$from" JETSTREAM_ADDR="127.0.0.1:$port" \
             JETSTREAM_DEBUG_ADDR="127.0.0.1:$other" JETSTREAM_DATA_DIR="$data" JETSTREAM_CURSOR_LOOKBACK="${JETSTREAM_LOOKBACK:-36h}" "$folder/v2" serve >"$data/log" 2>&1 &
     fi
     pid=$!
@@ -65,5 +66,5 @@ run)
     reader=$!
     while kill -0 "$reader" 2>/dev/null && kill -0 "$pid" 2>/dev/null; do sleep 0.2; done
     ;;
-*) echo "usage: jetstream.sh install | run FOLDER v1|v2 URL" >&2; exit 2 ;;
+*) echo "usage: jetstream.sh install | here | run FOLDER v1|v2 URL" >&2; exit 2 ;;
 esac

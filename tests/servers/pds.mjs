@@ -9,7 +9,7 @@ const [installed, limits] = process.argv.slice(2)
 const require = createRequire(path.join(installed, 'package.json'))
 const { TestNetworkNoAppView } = await import(pathToFileURL(require.resolve('@atproto/dev-env')))
 
-const network = await TestNetworkNoAppView.create({ pds: { hostname: 'localhost', rateLimitsEnabled: limits === 'limits' } })
+const network = await TestNetworkNoAppView.create({ pds: { hostname: 'localhost', rateLimitsEnabled: limits === 'limits', rateLimitBypassKey: 'let-it-pass' } })
 const end = () => process.exit(0)
 process.on('SIGTERM', end)
 process.on('SIGINT', end)

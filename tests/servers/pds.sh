@@ -1,5 +1,5 @@
 #!/bin/sh
-# usage: pds.sh install | run FOLDER [limits]
+# usage: pds.sh install | here | run FOLDER [limits]
 # The real Bluesky server: the AT Protocol project's own PDS with a directory of accounts (PLC), from its npm package of development servers, on
 # Node 22 from npm (Node 20 lacks what it calls). No account, no network, no database server.
 #     ready url=http://127.0.0.1:PORT plc=http://127.0.0.1:PORT admin=PASSWORD relay=http://127.0.0.1:PORT
@@ -37,11 +37,12 @@ install() {
 }
 
 case ${1:-} in
+here) [ -f "$folder/ready" ] ;;
 install) install ;;
 run)
     [ -f "$folder/ready" ] || { echo "not installed: run pds.sh install" >&2; exit 77; }
     # Its files go where TMPDIR says.
     exec env TMPDIR="${2:?a folder}" NODE_PATH="$folder/node_modules" LOG_ENABLED=false "$node/bin/node" "$here/pds.mjs" "$folder" "${3:-}"
     ;;
-*) echo "usage: pds.sh install | run FOLDER [limits]" >&2; exit 2 ;;
+*) echo "usage: pds.sh install | here | run FOLDER [limits]" >&2; exit 2 ;;
 esac

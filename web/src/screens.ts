@@ -1,6 +1,7 @@
 // Every screen, in the order of the menu. A new one is a folder, a row here, and a default export that draws it.
 import type { ComponentType } from "preact";
 import type { IconName } from "./parts/icon.tsx";
+import { matchPath } from "./parts/router.ts";
 import type { Role } from "./parts/session.ts";
 
 export type WingName = "listen" | "answer" | "practise" | "team";
@@ -20,7 +21,7 @@ export const wings: Wing[] = [
 ];
 
 export interface Screen {
-  /** "/listen/topics/:id?" : matchPath of parts/router.ts. The first row that fits is drawn. */
+  /** "/listen/topics/:id?" : matchPath of parts/router.ts. Of the rows that fit, the one that names most of the path is drawn. */
   path: string;
   wing: WingName | null;
   title: string;
@@ -42,8 +43,8 @@ const later = () => import("./frame/later.tsx");
 export const screens: Screen[] = [
   { path: "/listen/explore", wing: "listen", title: "Explore", key: "e", holds: "Ask the archive: posts over time, by field, and the words that stand out", load: () => import("./listen/explore/explore.tsx") },
   { path: "/listen/live", wing: "listen", title: "Live", key: "l", holds: "Posts as they arrive", load: () => import("./listen/live/live.tsx") },
-  { path: "/listen/sources/import/:id?", wing: "listen", title: "Import", key: "i", least: "practitioner", holds: "Bring a file: another tool's export, a table, an archive of posts", load: () => import("./listen/sources/import/import.tsx") },
   { path: "/listen/sources/:id?/:part?", wing: "listen", title: "Sources", key: "s", holds: "Where posts come from, how each source does, and what it missed", load: () => import("./listen/sources/sources.tsx") },
+  { path: "/listen/sources/import/:id?", wing: "listen", title: "Import", key: "i", least: "practitioner", holds: "Bring a file: another tool's export, a table, an archive of posts", load: () => import("./listen/sources/import/import.tsx") },
   { path: "/listen/topics/:id?/:part?", wing: "listen", title: "Topics", key: "o", holds: "What this client listens for, every version of it, and how good it is", load: () => import("./listen/topics/topics.tsx") },
   { path: "/listen/trends/:id?", wing: "listen", title: "Trends", key: "t", holds: "What is rising now and what rose before: headlines with their evidence", load: () => import("./listen/trends/trends.tsx") },
   { path: "/listen/read/:id?", wing: "listen", title: "Reading room", key: "r", holds: "A few posts that cover what is said, one at a time, before any chart", load: () => import("./listen/reading-room/reading-room.tsx") },
@@ -60,3 +61,14 @@ export const screens: Screen[] = [
   { path: "/sign-in", wing: null, title: "Sign in", holds: "Name and password", isHidden: true, isBare: true, load: () => import("./door/sign-in.tsx") },
   { path: "/welcome", wing: null, title: "Welcome", holds: "A one-time link", isHidden: true, isBare: true, load: () => import("./door/welcome.tsx") },
 ];
+
+/** The screen at a path, with the parts of it. "/listen/sources/import" is Import, not a source of that name. */
+export function screenAt(path: string): { screen: Screen; parts: Record<string, string> } | null {
+  let best: { screen: Screen; parts: Record<string, string>; named: number } | null = null;
+  for (const screen of screens) {
+    const parts = matchPath(screen.path, path);
+    const named = screen.path.split("/").filter((each) => each && !each.startsWith(":")).length;
+    if (parts && (!best || named > best.named)) best = { screen, parts, named };
+  }
+  return best;
+}

@@ -29,8 +29,8 @@ static bool ask(struct profiles *profiles, struct buf *url, struct fetch_answer 
                                                                  .timeout_ms = TIMEOUT_MS, .most_bytes = MOST_BYTES}, answer, &error);
     if (!code && answer->status == 200)
         return true;
-    int64_t now_us = clock_now_us(), until_us = code ? 0 : fetch_retry_after_us(answer, now_us);
-    profiles->paused_until_us = clock_monotonic_us() + (until_us > now_us + CLOCK_MINUTE_US ? until_us - now_us : CLOCK_MINUTE_US);
+    int64_t wait_us = code ? 0 : fetch_retry_after_us(answer, clock_now_us());
+    profiles->paused_until_us = clock_monotonic_us() + (wait_us > CLOCK_MINUTE_US ? wait_us : CLOCK_MINUTE_US);
     if (!profiles->was_said)
         source_port_log(profiles->port, "warning", "no handles for now: %s", code ? error.message : "the server that knows them refused");
     profiles->was_said = true;

@@ -54,8 +54,8 @@ struct wire {
 void wire_connect(struct wire *wire);
 void wire_open_replay(struct wire *wire);
 void wire_disconnect(struct wire *wire);
-/* The connection failed or was lost; retry_after_us: when the server wants to see us again; 0: not said. is_host_bad: try another one. */
-void wire_fail(struct wire *wire, bool is_host_bad, int64_t retry_after_us, const char *why);
+/* The connection failed or was lost; wait_us: for how long the server wants to be left alone; 0: not said. is_host_bad: try another one. */
+void wire_fail(struct wire *wire, bool is_host_bad, int64_t wait_us, const char *why);
 /* The next frames into the batch. False: no more now. */
 bool wire_read(struct wire *wire, int64_t wait_ms);
 /* The frame in hand again, after the batch was sent. False: it still does not fit. */

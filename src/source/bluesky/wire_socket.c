@@ -19,7 +19,7 @@ void wire_disconnect(struct wire *wire)
     wire->pending_from = 0;
 }
 
-void wire_fail(struct wire *wire, bool is_host_bad, int64_t retry_after_us, const char *why)
+void wire_fail(struct wire *wire, bool is_host_bad, int64_t wait_us, const char *why)
 {
     char    words[SOURCE_SAID_BYTES];
     int64_t now_us = clock_now_us();
@@ -28,10 +28,10 @@ void wire_fail(struct wire *wire, bool is_host_bad, int64_t retry_after_us, cons
     int64_t  delay_ms = rounds > 8 ? BACK_OFF_MAX_S * 1000 : (int64_t)1000 << rounds;
     delay_ms = delay_ms < BACK_OFF_MAX_S * 1000 ? delay_ms : BACK_OFF_MAX_S * 1000;
     delay_ms = delay_ms / 2 + (int64_t)rng_below(&wire->chance, (uint64_t)delay_ms / 2 + 1);
-    if (retry_after_us > now_us)
-        delay_ms = (retry_after_us - now_us) / 1000 + 1;
+    if (wait_us > 0)
+        delay_ms = wait_us / 1000 + 1;
     snprintf(words, sizeof words, "%s: %s", wire->hosts[wire->host], why);
-    wire_say(wire, retry_after_us ? SOURCE_RATE_LIMITED : SOURCE_ERROR, 0, now_us + delay_ms * 1000, words);
+    wire_say(wire, wait_us > 0 ? SOURCE_RATE_LIMITED : SOURCE_ERROR, 0, now_us + delay_ms * 1000, words);
     wire->failures++;
     wire->retry_us = clock_monotonic_us() + delay_ms * 1000;
     if (is_host_bad)
@@ -67,7 +67,7 @@ static void bring_dictionary(struct wire *wire)
     buf_fini(&url);
 }
 
-static enum error_code open_one(struct wire *wire, bool is_live, struct websocket **socket_out, bool *is_gap_out, int64_t *retry_us, struct error *error)
+static enum error_code open_one(struct wire *wire, bool is_live, struct websocket **socket_out, bool *is_gap_out, int64_t *wait_us_out, struct error *error)
 {
     struct buf            url = {0};
     bool                  is_from_start;
@@ -79,7 +79,7 @@ static enum error_code open_one(struct wire *wire, bool is_live, struct websocke
         wire->skip_before_us = wire->claim.place.at_us - CLOCK_SECOND_US;
     enum error_code code = websocket_open(&(struct websocket_options){.url = url.ptr, .subprotocol = wire->wire == BLUESKY_V2 ? "xrpc.v1.json" : NULL,
                                               .allows_private = source_port_allows_private(wire->port), .most_bytes = WIRE_FRAME_MAX_BYTES,
-                                              .stop_fd = source_port_fd(wire->port)}, socket_out, retry_us, error);
+                                              .stop_fd = source_port_fd(wire->port)}, socket_out, wait_us_out, error);
     buf_fini(&url);
     return code;
 }
@@ -103,12 +103,12 @@ static bool take_refusal(struct wire *wire, const struct error *error)
 void wire_connect(struct wire *wire)
 {
     struct error    error = {0};
-    int64_t         retry_us = 0;
+    int64_t         wait_us = 0;
     bool            is_gap = false, is_catching_up = wire->wire == BLUESKY_V1 && wire->claim.place.at_us > 0;
     enum error_code code;
     bring_dictionary(wire);
     wire->skip_before_us = 0;
-    for (unsigned tries = 0; (code = open_one(wire, is_catching_up, &wire->live, &is_gap, &retry_us, &error)) == ERROR_INVALID && tries < 2; tries++) {
+    for (unsigned tries = 0; (code = open_one(wire, is_catching_up, &wire->live, &is_gap, &wait_us, &error)) == ERROR_INVALID && tries < 2; tries++) {
         if (!take_refusal(wire, &error))
             break;
         bring_dictionary(wire);
@@ -116,7 +116,7 @@ void wire_connect(struct wire *wire)
     if (code == ERROR_CANCELLED) /* an order came: it goes first */
         return;
     if (code) {
-        wire_fail(wire, true, code == ERROR_BUSY ? retry_us : 0, error.message);
+        wire_fail(wire, true, code == ERROR_BUSY ? wait_us : 0, error.message);
         return;
     }
     wire->connected_us = clock_now_us();
@@ -137,11 +137,11 @@ void wire_connect(struct wire *wire)
 void wire_open_replay(struct wire *wire)
 {
     struct error    error = {0};
-    int64_t         retry_us = 0;
+    int64_t         wait_us = 0;
     bool            is_gap;
-    enum error_code code = open_one(wire, false, &wire->replay, &is_gap, &retry_us, &error);
+    enum error_code code = open_one(wire, false, &wire->replay, &is_gap, &wait_us, &error);
     if (code && code != ERROR_CANCELLED)
-        wire_fail(wire, true, code == ERROR_BUSY ? retry_us : 0, error.message);
+        wire_fail(wire, true, code == ERROR_BUSY ? wait_us : 0, error.message);
 }
 
 /* ---- Frames ---- */

@@ -96,9 +96,7 @@ static void take_limits(struct xrpc *xrpc, struct xrpc_answer *answer)
     int64_t now_us = clock_now_us();
     if (answer->status != 429)
         return;
-    int64_t until_us = fetch_retry_after_us(&answer->http, now_us);
-    if (until_us <= now_us)
-        until_us = now_us + LIMIT_UNKNOWN_US;
+    int64_t wait_us = fetch_retry_after_us(&answer->http, now_us), until_us = now_us + (wait_us ? wait_us : LIMIT_UNKNOWN_US);
     xrpc->limited_until_us = until_us;
     answer->retry_after_s = (until_us - now_us) / CLOCK_SECOND_US + 1;
     struct source_status status = {.phase = SOURCE_RATE_LIMITED, .until_us = until_us, .remaining = header_number(&answer->http, "RateLimit-Remaining"),
@@ -126,7 +124,7 @@ static bool send(struct xrpc *xrpc, const struct fetch *fetch_io, struct xrpc_an
     request.timeout_ms = TIMEOUT_MS;
     request.most_bytes = MOST_BYTES;
     request.stop_fd = xrpc->stop_fd;
-    request.pool = xrpc->pool;
+    request.pool = is_write ? NULL : xrpc->pool; /* on a kept connection that turns out to be dead libcurl sends by itself again */
     enum error_code code = fetch(&request, &answer->http, &error);
     answer->status = code ? 0 : answer->http.status;
     if (code) {

@@ -34,8 +34,8 @@ static void done(const struct mastodon *mastodon, const cJSON *status, struct so
 }
 
 /* is_repeatable: to do it twice is as good as once. */
-static void failed(struct mastodon *mastodon, enum error_code code, const struct mastodon_answer *answer, bool is_repeatable, const struct error *error,
-                   struct source_result *result)
+static void failed(struct mastodon *mastodon, enum error_code code, const struct mastodon_answer *answer, bool is_repeatable,
+                   const struct error *error, struct source_result *result)
 {
     enum source_failure failure = SOURCE_REFUSED;
     switch (code) {
@@ -63,6 +63,12 @@ static void failed(struct mastodon *mastodon, enum error_code code, const struct
     said(result, failure, error);
 }
 
+static enum error_code not_here(const struct mastodon *mastodon, struct str native, struct error *error)
+{
+    return error_set(error, ERROR_INVALID, "%.*s is no post of %s", (int)(native.len < 100 ? native.len : 100), native.ptr ? native.ptr : "",
+                     mastodon->host);
+}
+
 /* ---- Words ---- */
 
 static bool is_blank(char c)
@@ -70,8 +76,8 @@ static bool is_blank(char c)
     return c == ' ' || c == '\n' || c == '\t' || c == '\r';
 }
 
-/* What is compared: without the mentions at its beginning, without the servers of others, white space as one blank. (A server shows @alice@far.example
- * as @alice.) */
+/* What is compared: without the mentions at its beginning, without the servers of others, white space as one blank. (A server
+ * shows @alice@far.example as @alice.) */
 static void put_core(struct str text, struct buf *out)
 {
     bool is_beginning = true;
@@ -123,7 +129,8 @@ int64_t mastodon_counted(struct str text)
                 utf8_next(text, &at);
             continue;
         }
-        bool is_mark = (c >= 0x300 && c <= 0x36F) || (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0x1F3FB && c <= 0x1F3FF) || (c >= 0xE0020 && c <= 0xE007F) || c == 0x20E3;
+        bool is_mark = (c >= 0x300 && c <= 0x36F) || (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0x1F3FB && c <= 0x1F3FF) ||
+                       (c >= 0xE0020 && c <= 0xE007F) || c == 0x20E3;
         if (c >= 0x1F1E6 && c <= 0x1F1FF && at < text.len && utf8_valid_length(text.ptr + at, text.len - at)) { /* two letters are one flag */
             size_t   behind = at;
             uint32_t second = utf8_next(text, &behind);
@@ -262,8 +269,7 @@ static void publish(struct mastodon *mastodon, const struct source_command *comm
         reply_to = mastodon_local_id(mastodon->host, command->target_id);
         snprintf(path, sizeof path, "/api/v1/statuses/%.*s", STR_ARG(reply_to));
         enum error_code code = reply_to.ptr ? mastodon_call(mastodon, &(struct mastodon_call){.path = path, .is_command = true}, &answer, &error)
-                                            : error_set(&error, ERROR_INVALID, "%.*s is no post of %s", (int)(command->target_id.len < 100 ? command->target_id.len : 100),
-                                                        command->target_id.ptr ? command->target_id.ptr : "", mastodon->host);
+                                            : not_here(mastodon, command->target_id, &error);
         struct str acct = mastodon_text(get(answer.json, "account"), "acct");
         is_ok = !code;
         if (code)
@@ -279,7 +285,8 @@ static void publish(struct mastodon *mastodon, const struct source_command *comm
         error_set(&error, ERROR_INVALID, text.has_failed ? "the text is too long" : "the text is empty");
         said(result, SOURCE_REFUSED, &error);
     } else if (is_ok && count > mastodon->text_most) {
-        error_set(&error, ERROR_INVALID, "the text has %lld characters, %s takes %lld", (long long)count, mastodon->host, (long long)mastodon->text_most);
+        error_set(&error, ERROR_INVALID, "the text has %lld characters, %s takes %lld", (long long)count, mastodon->host,
+                  (long long)mastodon->text_most);
         said(result, SOURCE_REFUSED, &error);
     } else if (is_ok) {
         send_text(mastodon, command, buf_str(&text), reply_to, visibility, result);
@@ -298,15 +305,15 @@ static void touch(struct mastodon *mastodon, const struct source_command *comman
     char                   path[128 + MASTODON_ID_BYTES];
     struct str             id = mastodon_local_id(mastodon->host, command->target_id);
     if (!id.ptr) {
-        error_set(&error, ERROR_INVALID, "%.*s is no post of %s", (int)(command->target_id.len < 100 ? command->target_id.len : 100),
-                  command->target_id.ptr ? command->target_id.ptr : "", mastodon->host);
+        not_here(mastodon, command->target_id, &error);
         said(result, SOURCE_REFUSED, &error);
         return;
     }
     snprintf(path, sizeof path, "/api/v1/statuses/%.*s%s%s", STR_ARG(id), verb ? "/" : "", verb ? verb : "");
-    bool was_uncertain = false;
+    struct mastodon_call call = {.method = verb ? "POST" : "DELETE", .path = path, .is_command = true};
+    bool                 was_uncertain = false;
     for (int sends = 1;; sends++) {
-        enum error_code code = mastodon_call(mastodon, &(struct mastodon_call){.method = verb ? "POST" : "DELETE", .path = path, .is_command = true}, &answer, &error);
+        enum error_code code = mastodon_call(mastodon, &call, &answer, &error);
         if (!code)
             done(mastodon, answer.json, result);
         else if (code == ERROR_NOT_FOUND && was_uncertain && !verb)
@@ -319,7 +326,7 @@ static void touch(struct mastodon *mastodon, const struct source_command *comman
             break;
     }
     if (result->failure == SOURCE_DONE && command->act != SOURCE_REPOST) /* of a repost: the boost's own id */
-        snprintf(result->native_id, sizeof result->native_id, "%.*s", (int)(command->target_id.len < 500 ? command->target_id.len : 500), command->target_id.ptr);
+        snprintf(result->native_id, sizeof result->native_id, "%s/%.*s", mastodon->host, STR_ARG(id));
 }
 
 static void fetch_it(struct mastodon *mastodon, const struct source_command *command, struct source_result *result)

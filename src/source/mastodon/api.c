@@ -50,7 +50,9 @@ static bool wait_for_budget(struct mastodon *mastodon, const struct mastodon_cal
 static void read_budget(struct mastodon *mastodon, const struct fetch_answer *answer)
 {
     int64_t left, limit, now_us = clock_now_us(), until_us = 0;
-    if (!str_to_i64(fetch_header(answer, "X-RateLimit-Remaining"), &left) || !str_to_i64(fetch_header(answer, "X-RateLimit-Limit"), &limit) || left < 0)
+    if (!str_to_i64(fetch_header(answer, "X-RateLimit-Remaining"), &left) || left < 0)
+        return;
+    if (!str_to_i64(fetch_header(answer, "X-RateLimit-Limit"), &limit))
         return;
     if (!clock_parse(fetch_header(answer, "X-RateLimit-Reset"), &until_us))
         until_us = now_us + fetch_retry_after_us(answer, now_us); /* GoToSocial: seconds since 1970 */
@@ -63,7 +65,8 @@ static void read_budget(struct mastodon *mastodon, const struct fetch_answer *an
     pthread_mutex_unlock(&mastodon->lock);
 }
 
-static enum error_code judge(const struct mastodon *mastodon, const struct mastodon_call *call, const struct mastodon_answer *answer, struct error *error)
+static enum error_code judge(const struct mastodon *mastodon, const struct mastodon_call *call,
+                             const struct mastodon_answer *answer, struct error *error)
 {
     struct str  said = mastodon_text(answer->json, "error_description");
     const char *path_end = strchr(call->path, '?');
@@ -76,8 +79,8 @@ static enum error_code judge(const struct mastodon *mastodon, const struct masto
                            : status == 429 || status == 503 ? ERROR_BUSY
                            : status >= 500 ? ERROR_IO
                                            : ERROR_INVALID;
-    return error_set(error, code, "%s answers %d to %.*s%s%.*s", mastodon->host, status, path_len < 80 ? path_len : 80, call->path, said.len ? ": " : "",
-                     (int)(said.len < 160 ? said.len : 160), said.ptr);
+    return error_set(error, code, "%s answers %d to %.*s%s%.*s", mastodon->host, status, path_len < 80 ? path_len : 80, call->path,
+                     said.len ? ": " : "", (int)(said.len < 160 ? said.len : 160), said.ptr);
 }
 
 enum error_code mastodon_call(struct mastodon *mastodon, const struct mastodon_call *call, struct mastodon_answer *answer_out, struct error *error)
@@ -117,14 +120,20 @@ enum error_code mastodon_call(struct mastodon *mastodon, const struct mastodon_c
     return code;
 }
 
+enum error_code mastodon_read(struct mastodon_sub *sub, const char *path, struct mastodon_answer *answer_out, struct error *error)
+{
+    struct mastodon_call call = {.path = path, .stop_fd = sub->stop_fd, .sub = sub->name};
+    return mastodon_call(sub->mastodon, &call, answer_out, error);
+}
+
 void mastodon_answer_fini(struct mastodon_answer *answer)
 {
     cJSON_Delete(answer->json);
     *answer = (struct mastodon_answer){0};
 }
 
-bool mastodon_wait_out(struct mastodon *mastodon, const char *sub, enum error_code code, const struct error *why, int64_t retry_after_us, unsigned tries,
-                       int stop_fd)
+bool mastodon_wait_out(struct mastodon *mastodon, const char *sub, enum error_code code, const struct error *why,
+                       int64_t retry_after_us, unsigned tries, int stop_fd)
 {
     struct source_status status = {.phase = SOURCE_ERROR, .remaining = -1, .limit = -1};
     if (code == ERROR_CANCELLED)

@@ -6,19 +6,28 @@
 #include <stdlib.h>
 
 static const struct connector_field fields[] = {
-    {"instance", "Instance", "The server you have an account on, like mastodon.example. It shows what it knows of the whole network.", CONNECTOR_TEXT, false, true},
-    {"token", "Access token", "Of your account, with the scope read; write:statuses and write:favourites to answer. docs/sources.md says how to get one. "
-                              "Without: public timelines by polling, where the instance lets strangers read.",
+    {"instance", "Instance",
+     "The server you have an account on, like mastodon.example. It shows what it knows of the whole network.",
+     CONNECTOR_TEXT, false, true},
+    {"token", "Access token",
+     "Of your account, with the scope read; write:statuses and write:favourites to answer. bellwether source login mastodon "
+     "gets one. Without: public timelines by polling, where the instance lets strangers read.",
      CONNECTOR_TEXT, true, false},
-    {"feed", "What is heard", "public: all public posts that the instance sees; local: those written on it; remote: those written elsewhere; hashtags: those of the "
-                              "hashtags and accounts that are asked for; home: what the account follows, and what mentions it.",
+    {"feed", "What is heard",
+     "public: all public posts that the instance sees; local: those written on it; remote: those written elsewhere; hashtags: "
+     "those of the hashtags and accounts that are asked for; home: what the account follows, and what mentions it.",
      CONNECTOR_WORD, false, false, "public", "public local remote hashtags home"},
-    {"transport", "How", "auto: a WebSocket, else server-sent events, else polling.", CONNECTOR_WORD, false, false, "auto", "auto websocket sse poll"},
-    {"poll_s", "Seconds between polls", "Where there is no stream, and for accounts.", CONNECTOR_NUMBER, false, false, "60", NULL, 5, 86400},
-    {"recheck", "Posts to look at again", "How many of the newest are read again whenever a stream was opened anew, to see what was edited or deleted meanwhile.",
+    {"transport", "How", "auto: a WebSocket, else server-sent events, else polling.",
+     CONNECTOR_WORD, false, false, "auto", "auto websocket sse poll"},
+    {"poll_s", "Seconds between polls", "Where there is no stream, and for accounts.",
+     CONNECTOR_NUMBER, false, false, "60", NULL, 5, 86400},
+    {"recheck", "Posts to look at again",
+     "How many of the newest are read again whenever a stream was opened anew, to see what was edited or deleted meanwhile.",
      CONNECTOR_NUMBER, false, false, "200", NULL, 0, MASTODON_RECHECK_MAX},
-    {"consent", "Whose posts", "unless_refused: not those of people who said no (their setting against search engines, or #nobot, #noindex and the like in their "
-                               "profile); if_offered: those alone who said yes to being found by their posts; anybody. What is written to you is always kept.",
+    {"consent", "Whose posts",
+     "unless_refused: not those of people who said no (their setting against search engines, or #nobot, #noindex and the like in "
+     "their profile); if_offered: those alone who said yes to being found by their posts; anybody. What is written to you is "
+     "always kept.",
      CONNECTOR_WORD, false, false, "unless_refused", "unless_refused if_offered anybody"},
     {NULL},
 };
@@ -138,8 +147,8 @@ const struct connector connector_mastodon = {
     .name = "mastodon",
     .network = "mastodon",
     .title = "Mastodon",
-    .summary = "Public posts that a Mastodon server sees, hashtags, your own timeline and mentions, and answers from your account. Speaks to servers with "
-               "the same API, too.",
+    .summary = "Public posts that a Mastodon server sees, hashtags, your own timeline and mentions, and answers from your account. "
+               "Speaks to servers with the same API, too.",
     .evidence = "a server of Mastodon's API by others (mastodon_mock 0.6.1), itself checked with two client libraries; not yet a real instance",
     .modes = SOURCE_STREAM | SOURCE_POLL | SOURCE_SEARCH | SOURCE_FILL | SOURCE_THREAD,
     .acts = SOURCE_PUBLISH | SOURCE_REPLY | SOURCE_UNPUBLISH | SOURCE_LIKE | SOURCE_UNLIKE | SOURCE_REPOST | SOURCE_FETCH,

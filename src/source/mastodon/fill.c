@@ -3,8 +3,9 @@
  *     ... since ───(not known)─── until ════(given)════ head     back: newest first, by max_id, down to since
  *     ... ════(given)════ head ──▶ ──▶ ──▶ newest                forward: oldest first, by min_id
  *
- * Forward is the rule: each page joins the one before, and the state moves with it. Back is for a beginning in the past, whose id nobody knows, and for
- * servers that take min_id for another word for since_id (they give the newest page and leave a hole: found by asking what lies below the page).
+ * Forward is the rule: each page joins the one before, and the state moves with it. Back is for a beginning in the past,
+ * whose id nobody knows, and for servers that take min_id for another word for since_id (they give the newest page and
+ * leave a hole: found by asking what lies below the page).
  */
 #include "base/clock.h"
 #include "source/mastodon/mastodon.h"
@@ -46,7 +47,7 @@ static enum error_code page(struct filling *filling, const char *name, struct st
         snprintf(path, sizeof path, "%slimit=%d&%s=%.*s", filling->channel->path, limit, name, STR_ARG(id));
     else
         snprintf(path, sizeof path, "%slimit=%d", filling->channel->path, limit);
-    enum error_code code = mastodon_call(sub->mastodon, &(struct mastodon_call){.path = path, .stop_fd = sub->stop_fd, .sub = sub->name}, answer_out, filling->error);
+    enum error_code code = mastodon_read(sub, path, answer_out, filling->error);
     if (code == ERROR_BUSY)
         *filling->retry_after_us = answer_out->retry_after_us;
     if (!code && !cJSON_IsArray(answer_out->json))
@@ -167,8 +168,9 @@ static enum error_code back(struct filling *filling, struct str since)
 
 /* ---- Again ---- */
 
-/* Of the ids that were there, up to `up_to` (empty: all), those that are not any more: one by one, for a timeline may leave out for many reasons what is
- * still there. Called before newer posts push them out of the place, so that none goes unseen however often this is killed. */
+/* Of the ids that were there, up to `up_to` (empty: all), those that are not any more: one by one, for a timeline may leave
+ * out for many reasons what is still there. Called before newer posts push them out of the place, so that none goes unseen
+ * however often this is killed. */
 static enum error_code settle(struct filling *filling, struct str up_to)
 {
     struct mastodon_worker *worker = filling->worker;
@@ -184,7 +186,7 @@ static enum error_code settle(struct filling *filling, struct str up_to)
         char                   path[64 + MASTODON_ID_BYTES];
         struct mastodon_answer answer;
         snprintf(path, sizeof path, "/api/v1/statuses/%.*s", STR_ARG(id));
-        code = mastodon_call(sub->mastodon, &(struct mastodon_call){.path = path, .stop_fd = sub->stop_fd, .sub = sub->name}, &answer, filling->error);
+        code = mastodon_read(sub, path, &answer, filling->error);
         if (code == ERROR_NOT_FOUND) {
             code = ERROR_NONE;
             if (!mastodon_batch(worker) || !mastodon_deleted(&words, id, worker->batch))
@@ -291,7 +293,8 @@ static enum error_code forward(struct filling *filling, struct str from_id)
     }
 }
 
-enum error_code mastodon_fill(struct mastodon_worker *worker, struct mastodon_channel *channel, bool is_recheck, int64_t *retry_after_us_out, struct error *error)
+enum error_code mastodon_fill(struct mastodon_worker *worker, struct mastodon_channel *channel, bool is_recheck,
+                              int64_t *retry_after_us_out, struct error *error)
 {
     struct filling             filling = {.worker = worker, .channel = channel, .retry_after_us = retry_after_us_out, .error = error};
     struct mastodon_place     *place = &channel->now;

@@ -88,8 +88,8 @@ static enum error_code ask_instance(struct mastodon *mastodon, int stop_fd, stru
 static enum error_code ask_account(struct mastodon *mastodon, int stop_fd, struct error *error)
 {
     struct mastodon_answer answer;
-    enum error_code code = mastodon_call(mastodon, &(struct mastodon_call){.path = "/api/v1/accounts/verify_credentials", .stop_fd = stop_fd, .is_command = true},
-                                         &answer, error);
+    struct mastodon_call   call = {.path = "/api/v1/accounts/verify_credentials", .stop_fd = stop_fd, .is_command = true};
+    enum error_code        code = mastodon_call(mastodon, &call, &answer, error);
     struct str id = mastodon_text(answer.json, "id"), acct = mastodon_text(answer.json, "acct"), uri = mastodon_text(answer.json, "uri");
     if (code == ERROR_FORBIDDEN) /* an application's token, without an account; or a suspended one */
         code = error_set(error, ERROR_DENIED, "%s does not take the token for an account's", mastodon->host);

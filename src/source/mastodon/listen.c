@@ -52,16 +52,16 @@ static void add_account(struct mastodon_sub *sub, struct str account)
 static void add_channels(struct mastodon_sub *sub)
 {
     static const struct {
-        const char *feed, *stream, *path;
-    } publics[] = {{"public", "public", "/api/v1/timelines/public?"},
-                   {"local", "public:local", "/api/v1/timelines/public?local=true&"},
-                   {"remote", "public:remote", "/api/v1/timelines/public?remote=true&"},
-                   {"home", "user", "/api/v1/timelines/home?"}};
+        const char *feed, *name, *stream, *path;
+    } publics[] = {{"public", "public", "public", "/api/v1/timelines/public?"},
+                   {"local", "public:local", "public:local", "/api/v1/timelines/public?local=true&"},
+                   {"remote", "public:remote", "public:remote", "/api/v1/timelines/public?remote=true&"},
+                   {"home", "home", "user", "/api/v1/timelines/home?"}};
     struct str                 feed = source_port_text(sub->mastodon->port, "feed");
     const struct source_query *query = &sub->order->query;
     struct mastodon_channel   *channel;
     for (size_t i = 0; i < sizeof publics / sizeof *publics; i++)
-        if (str_equal(feed, str_of(publics[i].feed)) && (channel = add(sub, publics[i].stream, str_equal(feed, STR("home")) ? "home" : publics[i].stream)))
+        if (str_equal(feed, str_of(publics[i].feed)) && (channel = add(sub, publics[i].stream, publics[i].name)))
             snprintf(channel->path, sizeof channel->path, "%s", publics[i].path);
     if (str_equal(feed, STR("home")) && (channel = add(sub, "user", "mentions"))) {
         snprintf(channel->path, sizeof channel->path, "/api/v1/notifications?types[]=mention&");
@@ -121,7 +121,8 @@ struct mastodon_sub *mastodon_sub_new(struct mastodon *mastodon, struct source_o
     for (size_t i = 0; is_ok && i < sub->channel_count; i++) {
         struct mastodon_channel *channel = &sub->channels[i];
         /* What is said of an id is said by the timeline of posts; notifications have ids of their own. */
-        size_t most = channel->is_notifications || order->mode == SOURCE_FILL || recheck == 0 ? 0 : share < MASTODON_RECHECK_MAX ? share : MASTODON_RECHECK_MAX;
+        bool   is_again = !channel->is_notifications && order->mode != SOURCE_FILL && recheck > 0;
+        size_t most = !is_again ? 0 : share < MASTODON_RECHECK_MAX ? share : MASTODON_RECHECK_MAX;
         size_t keep = recheck < most ? recheck : most;
         is_ok = mastodon_place_init(&channel->now, keep, most) && mastodon_place_init(&channel->told, keep, most);
         if (is_ok && mastodon_place_read(order->state, channel->name, &channel->now))

@@ -11,7 +11,8 @@ static const char shown[] = "urn:ietf:wg:oauth:2.0:oob"; /* the code is shown to
 enum { ANSWER_BYTES = 256 * 1024, VALUE_BYTES = 2000 };
 
 /* A POST of JSON, or a GET with a token; the answer's object, to be deleted. */
-static enum error_code ask(struct str base, const char *path, struct str body, struct str token, bool allows_private, cJSON **object_out, struct error *error)
+static enum error_code ask(struct str base, const char *path, struct str body, struct str token, bool allows_private,
+                           cJSON **object_out, struct error *error)
 {
     char                 url[1024], bearer[VALUE_BYTES + 20];
     struct client_header header = {"Authorization", {bearer, 0}};
@@ -19,15 +20,17 @@ static enum error_code ask(struct str base, const char *path, struct str body, s
     *object_out = NULL;
     header.value.len = (size_t)snprintf(bearer, sizeof bearer, "Bearer %.*s", STR_ARG(token));
     snprintf(url, sizeof url, "%.*s%s", STR_ARG(base), path);
-    enum error_code code = fetch(&(struct fetch){.url = url, .body = body, .content_type = body.len ? "application/json" : NULL, .allows_private = allows_private,
-                                 .headers = &header, .header_count = token.len ? 1 : 0, .most_bytes = ANSWER_BYTES}, &answer, error);
+    struct fetch call = {.url = url, .body = body, .content_type = body.len ? "application/json" : NULL, .allows_private = allows_private,
+                         .headers = &header, .header_count = token.len ? 1 : 0, .most_bytes = ANSWER_BYTES};
+    enum error_code code = fetch(&call, &answer, error);
     if (!code) {
         *object_out = cJSON_ParseWithLength(answer.body.ptr ? answer.body.ptr : "", answer.body.len);
         struct str said = mastodon_text(*object_out, "error_description");
         said = said.len ? said : mastodon_text(*object_out, "error");
         if (answer.status < 200 || answer.status > 299)
-            code = error_set(error, answer.status == 400 || answer.status == 401 || answer.status == 403 ? ERROR_DENIED : ERROR_INVALID, "%.*s answers %d%s%.*s",
-                             STR_ARG(base), answer.status, said.len ? ": " : "", (int)(said.len < 200 ? said.len : 200), said.ptr);
+            code = error_set(error, answer.status == 400 || answer.status == 401 || answer.status == 403 ? ERROR_DENIED : ERROR_INVALID,
+                             "%.*s answers %d%s%.*s", STR_ARG(base), answer.status, said.len ? ": " : "",
+                             (int)(said.len < 200 ? said.len : 200), said.ptr);
     }
     explicit_bzero(bearer, sizeof bearer);
     fetch_answer_fini(&answer);
@@ -63,7 +66,8 @@ static enum error_code find_base(struct str instance, bool allows_private, struc
     return client_check_url(*base_out, error);
 }
 
-enum error_code mastodon_login_begin(struct str instance, bool allows_private, struct arena *arena, struct mastodon_login *login_out, struct error *error)
+enum error_code mastodon_login_begin(struct str instance, bool allows_private, struct arena *arena,
+                                     struct mastodon_login *login_out, struct error *error)
 {
     struct buf  body = {0}, address = {.max_bytes = 8192};
     struct json json = json_writer(&body);

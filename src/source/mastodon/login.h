@@ -13,9 +13,10 @@ struct mastodon_login { /* strings in the caller's arena */
     struct str who;     /* "ann@mastodon.example"; after finish */
 };
 
-/* Registers Bellwether with the instance ("mastodon.example", or its address) for reading and answering. ERROR_INVALID: no such instance, or it refuses;
- * else as fetch. */
-enum error_code mastodon_login_begin(struct str instance, bool allows_private, struct arena *arena, struct mastodon_login *login_out, struct error *error);
+/* Registers Bellwether with the instance ("mastodon.example", or its address) for reading and answering. ERROR_INVALID: no
+ * such instance, or it refuses; else as fetch. */
+enum error_code mastodon_login_begin(struct str instance, bool allows_private, struct arena *arena,
+                                     struct mastodon_login *login_out, struct error *error);
 /* code: what the instance shows. ERROR_DENIED: it does not take it. */
 enum error_code mastodon_login_finish(struct mastodon_login *login, struct str code, bool allows_private, struct arena *arena, struct error *error);
 

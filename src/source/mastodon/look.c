@@ -12,7 +12,7 @@ static bool ask(struct mastodon_worker *worker, const char *path, struct mastodo
     struct mastodon_sub *sub = worker->sub;
     for (unsigned tries = 0;; tries++) {
         struct error    error = {0};
-        enum error_code code = mastodon_call(sub->mastodon, &(struct mastodon_call){.path = path, .stop_fd = sub->stop_fd, .sub = sub->name}, answer_out, &error);
+        enum error_code code = mastodon_read(sub, path, answer_out, &error);
         int64_t         retry_after_us = answer_out->retry_after_us;
         if (!code)
             return true;

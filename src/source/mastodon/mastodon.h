@@ -15,7 +15,9 @@
  * A stream replays nothing. So each time one opened, the timeline is read from `recheck` posts before the newest known one: what came meanwhile,
  * what came late under an old id, what was edited; and of the ids that are not there any more each is asked for, and is deleted where it is gone.
  *
- * Threads: the connector's own takes orders and does commands. A subscription has one thread for each stream (one in all where it polls). Locks: a subscription's `lock` (its state, sending), then the budget's; neither is held while the network is waited for.
+ * Threads: the connector's own takes orders and does commands. A subscription has one thread for each stream (one in all where
+ * it polls). Locks: a subscription's `lock` (its state, sending), then the connector's; a subscription's is never held while
+ * the network is waited for, the connector's during the first probe alone, whose answer everybody needs.
  */
 #ifndef SOURCE_MASTODON_MASTODON_H
 #define SOURCE_MASTODON_MASTODON_H
@@ -89,12 +91,15 @@ struct mastodon_answer {
 /* ERROR_DENIED 401, ERROR_FORBIDDEN 403, ERROR_NOT_FOUND 404 and 410, ERROR_INVALID 4xx, ERROR_BUSY 429 and 503, ERROR_IO other 5xx and what fetch
  * says of it, ERROR_SYNTAX no JSON; else fetch's. End with mastodon_answer_fini, whatever the code. */
 enum error_code mastodon_call(struct mastodon *mastodon, const struct mastodon_call *call, struct mastodon_answer *answer_out, struct error *error);
+/* A GET for a subscription: within the budget, and ended when it is stopped. */
+struct mastodon_sub;
+enum error_code mastodon_read(struct mastodon_sub *sub, const char *path, struct mastodon_answer *answer_out, struct error *error);
 void            mastodon_answer_fini(struct mastodon_answer *answer);
 /* Sleeps; false: stop_fd became readable, or all is to end. */
 bool mastodon_sleep(struct mastodon *mastodon, int stop_fd, int64_t us);
 /* After a failed call: waits as long as it asked for, or longer each time (tries counts from 0). False: to be ended (told, or ended by this). */
-bool mastodon_wait_out(struct mastodon *mastodon, const char *sub, enum error_code code, const struct error *why, int64_t retry_after_us, unsigned tries,
-                       int stop_fd);
+bool mastodon_wait_out(struct mastodon *mastodon, const char *sub, enum error_code code, const struct error *why,
+                       int64_t retry_after_us, unsigned tries, int stop_fd);
 
 /* ---- listen.c ---- */
 
@@ -107,7 +112,6 @@ struct mastodon_channel {
     struct mastodon_place now;  /* as its thread has it */
     struct mastodon_place told; /* as the last batch sent has it; under lock */
 };
-struct mastodon_sub;
 struct mastodon_worker { /* a thread and its channels */
     struct mastodon_sub  *sub;
     pthread_t             thread;

@@ -6,8 +6,8 @@
  * head alone: all up to head was given. With until: paging back from head towards since (or towards the date that is asked for, where since is
  * empty); all from until up to head was given, nothing between since and until yet. recent: the newest ids below or at head that are looked at again.
  *
- * How many recent ones: `keep` while a stream hears, for then each change is told. From the moment it does not until they were looked at again nothing may
- * push them out unseen, and they grow up to `most`.
+ * How many recent ones: `keep` while a stream hears, for then each change is told. From the moment it does not until they were
+ * looked at again nothing may push them out unseen, and they grow up to `most`.
  */
 #ifndef SOURCE_MASTODON_PLACE_H
 #define SOURCE_MASTODON_PLACE_H

@@ -91,7 +91,8 @@ static bool is_wished(const struct mastodon_words *words, const cJSON *status)
 static int64_t count_of(const cJSON *object, const char *name)
 {
     const cJSON *number = get(object, name);
-    return cJSON_IsNumber(number) && number->valuedouble >= 0 && number->valuedouble <= 0x1p53 ? (int64_t)floor(number->valuedouble) : POST_COUNT_UNKNOWN;
+    bool is_count = cJSON_IsNumber(number) && number->valuedouble >= 0 && number->valuedouble <= 0x1p53;
+    return is_count ? (int64_t)floor(number->valuedouble) : POST_COUNT_UNKNOWN;
 }
 
 /* "HOST/id" in arena; empty where id is none. */
@@ -205,9 +206,10 @@ static enum taken put(const struct mastodon_words *words, const cJSON *status, s
     struct str    id = mastodon_text(status, "id"), visibility = mastodon_text(status, "visibility"), uri;
     const cJSON  *boosted = get(status, "reblog"), *quote = get(status, "quote");
     int64_t       at_us, edited_us = 0;
-    struct post   post = {.author_followers = POST_COUNT_UNKNOWN, .metrics = {POST_COUNT_UNKNOWN, POST_COUNT_UNKNOWN, POST_COUNT_UNKNOWN, POST_COUNT_UNKNOWN,
-                          POST_COUNT_UNKNOWN}};
-    if (!mastodon_id_is_sound(id) || !clock_parse(mastodon_text(status, "created_at"), &at_us) || !put_author(words, get(status, "account"), arena, &post)) {
+    struct post   post = {.author_followers = POST_COUNT_UNKNOWN,
+                          .metrics = {POST_COUNT_UNKNOWN, POST_COUNT_UNKNOWN, POST_COUNT_UNKNOWN, POST_COUNT_UNKNOWN, POST_COUNT_UNKNOWN}};
+    if (!mastodon_id_is_sound(id) || !clock_parse(mastodon_text(status, "created_at"), &at_us) ||
+        !put_author(words, get(status, "account"), arena, &post)) {
         counts->broken++;
         return LEFT;
     }
@@ -216,9 +218,10 @@ static enum taken put(const struct mastodon_words *words, const cJSON *status, s
         return LEFT;
     }
     /* A clock that is ahead would stand before all others for ever. One that is far behind is the author's business: people import their past. */
-    if (at_us > now_us + CLOCK_AHEAD_MINUTES * CLOCK_MINUTE_US || at_us < CLOCK_MIN_US)
+    int64_t latest_us = now_us + CLOCK_AHEAD_MINUTES * CLOCK_MINUTE_US;
+    if (at_us > latest_us || at_us < CLOCK_MIN_US)
         at_us = now_us;
-    if (!clock_parse(mastodon_text(status, "edited_at"), &edited_us) || edited_us > now_us + CLOCK_AHEAD_MINUTES * CLOCK_MINUTE_US || edited_us < CLOCK_MIN_US)
+    if (!clock_parse(mastodon_text(status, "edited_at"), &edited_us) || edited_us > latest_us || edited_us < CLOCK_MIN_US)
         edited_us = 0;
     post.id = native(words, id, arena);
     post.at_us = at_us;

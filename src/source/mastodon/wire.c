@@ -7,7 +7,15 @@
 #include "source/mastodon/mastodon.h"
 #include "source/mastodon/sse.h"
 
-enum { GATHER_MOST = 100 /* events in a batch */, GATHER_BYTES = 512 * 1024, RECHECK_POLLS = 10, STREAM_AGAIN_S = 600, SILENCE_S = 60, STABLE_S = 30, SETTLED_S = 2 };
+enum {
+    GATHER_MOST = 100, /* events in a batch */
+    GATHER_BYTES = 512 * 1024,
+    RECHECK_POLLS = 10,   /* of so many polls one looks at recent posts again */
+    STREAM_AGAIN_S = 600, /* who has no stream is asked for one after so long */
+    SILENCE_S = 60,       /* a stream that says nothing for so long is lost */
+    STABLE_S = 30,        /* one that lived for so long is opened again at once */
+    SETTLED_S = 2,        /* and hears, surely, after so long */
+};
 
 enum outcome {
     STOPPED,
@@ -26,6 +34,13 @@ struct hearing {
     struct sse sse;
     bool       is_filled, is_stopped;
 };
+
+static bool is_full(const struct mastodon_worker *worker)
+{
+    const struct source_batch *batch = worker->batch;
+    return batch && batch->count && (batch->count >= GATHER_MOST || batch->arena.used_bytes > GATHER_BYTES ||
+                                     batch->count + 2 > source_port_max_items(worker->sub->mastodon->port));
+}
 
 static bool is_stopping(const struct mastodon_worker *worker)
 {
@@ -79,8 +94,8 @@ static bool poll_accounts(struct hearing *hearing)
     return fill(hearing->worker, WITHOUT_STREAM, false);
 }
 
-/* A stream is open before it hears: servers answer first and listen to themselves a moment later, without a word. So what came meanwhile is read at once,
- * and what may have changed, until that moment too, is looked at a little later. */
+/* A stream is open before it hears: servers answer first and listen to themselves a moment later, without a word. So what
+ * came meanwhile is read at once, and what may have changed, until that moment too, is looked at a little later. */
 static bool look_again(struct hearing *hearing)
 {
     if (hearing->again_us == 0 || clock_monotonic_us() < hearing->again_us)
@@ -118,12 +133,10 @@ static enum outcome hear_websocket(struct hearing *hearing, struct websocket *we
         struct websocket_message message;
         if (!look_again(hearing))
             return STOPPED;
-        struct source_batch *batch = worker->batch;
-        bool has_some = batch && batch->count;
-        bool is_full = has_some && (batch->count >= GATHER_MOST || batch->count + 2 > source_port_max_items(worker->sub->mastodon->port) ||
-                                    batch->arena.used_bytes > GATHER_BYTES);
-        enum websocket_event event = is_full ? WEBSOCKET_NOTHING
-                                             : websocket_receive(websocket, has_some ? 0 : 1000, worker->sub->stop_fd, &message, &hearing->error);
+        int64_t              wait_ms = worker->batch && worker->batch->count ? 0 : 1000;
+        enum websocket_event event = WEBSOCKET_NOTHING;
+        if (!is_full(worker))
+            event = websocket_receive(websocket, wait_ms, worker->sub->stop_fd, &message, &hearing->error);
         if (is_stopping(worker))
             return STOPPED;
         switch (event) {
@@ -189,8 +202,7 @@ static bool on_event(void *context, struct str event, struct str data)
 {
     struct hearing         *hearing = context;
     struct mastodon_worker *worker = hearing->worker;
-    struct source_batch    *batch = worker->batch;
-    if (batch && (batch->count >= GATHER_MOST || batch->count + 2 > source_port_max_items(worker->sub->mastodon->port) || batch->arena.used_bytes > GATHER_BYTES))
+    if (is_full(worker))
         hearing->is_stopped = hearing->is_stopped || !mastodon_send(worker, false);
     if (!hearing->is_stopped)
         mastodon_event(worker, &worker->sub->channels[worker->first], event, data);
@@ -228,7 +240,11 @@ static enum outcome by_sse(struct hearing *hearing)
     if (!first)
         return REFUSED;
     /* The stream's host may be another one: http instead of ws. */
-    buf_printf(&url, "%s%s/api/v1/streaming/", mastodon->streaming[0] ? "http" : "", mastodon->streaming[0] ? mastodon->streaming + 2 : mastodon->base);
+    if (mastodon->streaming[0])
+        buf_printf(&url, "http%s", mastodon->streaming + 2);
+    else
+        buf_printf(&url, "%s", mastodon->base);
+    buf_append_str(&url, STR("/api/v1/streaming/"));
     for (const char *c = first->stream; *c; c++)
         buf_append_char(&url, *c == ':' ? '/' : *c); /* public:local is public/local */
     if (first->tag[0]) {
@@ -239,10 +255,10 @@ static enum outcome by_sse(struct hearing *hearing)
     header.value.len = (size_t)snprintf(bearer, sizeof bearer, "Bearer %.*s", STR_ARG(mastodon->token));
     hearing->sse = (struct sse){.most_bytes = MASTODON_EVENT_MAX_BYTES};
     hearing->is_filled = hearing->is_stopped = false;
-    enum error_code code = fetch(&(struct fetch){.url = url.ptr, .headers = &header, .header_count = mastodon->token.len ? 1 : 0,
-                                 .allows_private = source_port_allows_private(mastodon->port), .timeout_ms = SILENCE_S * 1000, .stop_fd = worker->sub->stop_fd,
-                                 .on_bytes = on_bytes, .context = hearing},
-                                 &answer, &hearing->error);
+    struct fetch stream = {.url = url.ptr, .headers = &header, .header_count = mastodon->token.len ? 1 : 0,
+                           .allows_private = source_port_allows_private(mastodon->port), .timeout_ms = SILENCE_S * 1000,
+                           .stop_fd = worker->sub->stop_fd, .on_bytes = on_bytes, .context = hearing};
+    enum error_code code = fetch(&stream, &answer, &hearing->error);
     int status = answer.status;
     hearing->retry_after_us = status == 429 || status == 503 ? fetch_retry_after_us(&answer, clock_now_us()) : 0;
     fetch_answer_fini(&answer);
@@ -300,7 +316,7 @@ static bool find_accounts(struct mastodon_worker *worker)
         for (unsigned tries = 0; !path.has_failed; tries++) {
             struct mastodon_answer answer;
             struct error           error = {0};
-            enum error_code        code = mastodon_call(sub->mastodon, &(struct mastodon_call){.path = path.ptr, .stop_fd = sub->stop_fd, .sub = sub->name}, &answer, &error);
+            enum error_code        code = mastodon_read(sub, path.ptr, &answer, &error);
             struct str             id = mastodon_text(answer.json, "id");
             int64_t                retry_after_us = answer.retry_after_us;
             if (!code && mastodon_id_is_sound(id))

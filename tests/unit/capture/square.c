@@ -221,7 +221,7 @@ static const struct connector_field booth_fields[] = {
     {.name = "token", .label = "Token", .help = "Whose.", .type = CONNECTOR_TEXT, .is_secret = true, .is_required = true}, {0}};
 
 static const struct connector connector_square = {.name = "square", .network = "sq", .title = "The square", .summary = "Invented.", .evidence = "nothing",
-                                                  .modes = SOURCE_STREAM | SOURCE_SEARCH, .is_shareable = true, .fields = square_fields, .run = run_square};
+                                                  .modes = SOURCE_STREAM | SOURCE_SEARCH | SOURCE_FILL, .is_shareable = true, .fields = square_fields, .run = run_square};
 #define ACTS (SOURCE_PUBLISH | SOURCE_REPLY | SOURCE_LIKE)
 /* booth looks for what it sent; kiosk does one key once, and cannot look. */
 static const struct connector connector_booth = {.name = "booth", .network = "sq", .title = "The booth", .summary = "Invented.", .evidence = "nothing",

@@ -153,6 +153,10 @@ static void objects_of_platforms_become_posts(void **state)
          "{\"id\":\"twitter:99\",\"platform\":\"twitter\",\"at\":\"2026-03-04T10:22:31Z\",\"author\":{\"handle\":\"owner\"},\"text\":\"y\",\"kind\":\"post\",\"url\":"
          "\"https://x.com/owner/status/99\",\"reply_to\":\"twitter:98\"}",
          0},
+        {EXPORT_ASSIGNMENT, "{\"tweet\":{\"id_str\":\"98\",\"full_text\":\"a\\u0000b\",\"created_at\":\"Wed Mar 04 10:22:31 +0000 2026\"}}",
+         "{\"id\":\"twitter:98\",\"platform\":\"twitter\",\"at\":\"2026-03-04T10:22:31Z\",\"author\":{\"handle\":\"owner\"},\"text\":\"a\xef\xbf\xbd" "b\",\"kind\":"
+         "\"post\",\"url\":\"https://x.com/owner/status/98\"}",
+         0},
         {EXPORT_WRAPPED, "{\"source_platform\":\"linkedin.com\",\"data\":{\"id\":\"1\"}}", "!source_platform: what 'linkedin.com' sends", 0},
         {EXPORT_WRAPPED, "{\"source_platform\":\"gab.com\",\"data\":{\"id\":\"1\",\"type\":\"group\",\"created_at\":\"2026-03-04T10:22:31Z\"}}", "!no post", 0},
         {EXPORT_WRAPPED, "{\"source_platform\":\"pinterest.com\",\"data\":{\"id\":\"1\",\"title\":\"t\"}}", "!at: pinterest.com did not say", 0},
@@ -200,6 +204,7 @@ static void doubts_are_told(void **state)
         {"2026-03-04T10:00:00Z,x,https://bsky.app/profile/ann.example/post/3kabc,at://did:plc:q/app.bsky.feed.post/3kabc,ann",
          "bluesky:at://did:plc:q/app.bsky.feed.post/3kabc", 0},
         {"2026-03-04T10:00:00Z,x,https://x.com/ann/status/12,,", "twitter:12", 0},
+        {"2026-03-04T10:00:00Z,x,https://toot.example/@ann@far.example/112233445566778899,,ann", "mastodon:toot.example/112233445566778899", DOUBT_ELSEWHERE},
         {"2026-03-04T10:00:00Z,x,https://youtu.be/abc,,", "youtube:abc", DOUBT_AUTHOR},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {

@@ -4,18 +4,18 @@ import { clockNow, clockSpeed, second } from "../parts/clock.ts";
 import { Icon } from "../parts/icon.tsx";
 import { keyWords, singleKeysOn } from "../parts/keys.ts";
 import { Menu } from "../parts/menu.tsx";
-import { go, href, matchPath, route } from "../parts/router.ts";
+import { go, href, route } from "../parts/router.ts";
 import { client, session, setSingleKeys, setTheme, signOut, theme } from "../parts/session.ts";
 import { toast, toastProblem } from "../parts/toast.ts";
 import { clockWords, day, hourMinute, utc, zone, zoneWords } from "../parts/words.ts";
-import { screens } from "../screens.ts";
+import { screenAt } from "../screens.ts";
 import { overlay } from "./frame.tsx";
 import { line, unjudged } from "./life.ts";
 import { WingsDrawer } from "./wings.tsx";
 
 export function Bar() {
   const [isMenu, setMenu] = useState(false);
-  const here = screens.find((each) => matchPath(each.path, route.value.path)) ?? null;
+  const here = screenAt(route.value.path)?.screen ?? null;
   return (
     <header class="bar">
       <button type="button" class="plain square bar-menu" aria-label="Menu" title="Menu" aria-haspopup="dialog" onClick={() => setMenu(true)}><Icon name="menu" /></button>
@@ -47,7 +47,7 @@ function ClientSwitch() {
         isChecked: each.name === now?.name,
         hint: `You are ${each.role} here`,
         // Another client is another world: its screen starts plain.
-        act: () => go(`${(screens.find((s) => matchPath(s.path, route.value.path))?.path ?? "/listen/explore").replace(/\/:.*/, "")}?client=${encodeURIComponent(each.name)}`),
+        act: () => go(`${(screenAt(route.value.path)?.screen.path ?? "/listen/explore").replace(/\/:.*/, "")}?client=${encodeURIComponent(each.name)}`),
       }))}
     >
       <span>{now?.title ?? "Choose a client"}</span>

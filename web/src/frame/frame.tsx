@@ -6,11 +6,11 @@ import { toSignIn } from "../parts/api.ts";
 import { Bell } from "../parts/icon.tsx";
 import { keyPrefix, useKeys } from "../parts/keys.ts";
 import { lazy } from "../parts/lazy.tsx";
-import { clientName, go, href, matchPath, route, setParams } from "../parts/router.ts";
+import { clientName, go, href, route, setParams } from "../parts/router.ts";
 import { client, loadSession, session, sessionProblem } from "../parts/session.ts";
 import { Empty, Failed, Loading } from "../parts/states.tsx";
 import { undoNewest } from "../parts/toast.ts";
-import { screens, type Screen } from "../screens.ts";
+import { screenAt, screens, type Screen } from "../screens.ts";
 import { Bar } from "./bar.tsx";
 import { Palette } from "./palette.tsx"; // at once: who presses Ctrl K types on
 import { Toasts } from "./toasts.tsx";
@@ -22,17 +22,9 @@ const Help = lazy(() => import("./help.tsx").then((module) => module.Help), { is
 /** What floats above the screen; one at a time. */
 export const overlay = signal<"none" | "palette" | "help" | "menu">("none");
 
-function find(path: string): { screen: Screen; parts: Record<string, string> } | null {
-  for (const screen of screens) {
-    const parts = matchPath(screen.path, path);
-    if (parts) return { screen, parts };
-  }
-  return null;
-}
-
 export function Frame() {
   const { path } = route.value;
-  const found = find(path === "/" ? "/listen/explore" : path);
+  const found = screenAt(path === "/" ? "/listen/explore" : path);
   const isHome = path === "/";
 
   useEffect(() => {
@@ -72,7 +64,7 @@ export function Frame() {
   return <Inside found={found} />;
 }
 
-function Inside({ found }: { found: ReturnType<typeof find> }) {
+function Inside({ found }: { found: ReturnType<typeof screenAt> }) {
   useLife();
   const toggle = (what: "palette" | "help") => (overlay.value = overlay.value === what ? "none" : what);
   useKeys("Everywhere", [

@@ -64,7 +64,8 @@ export class Tail {
         } catch {
           this.missed += 1;
         }
-      } else if (event.kind === "missed") this.missed += Number((JSON.parse(event.data) as { count?: number }).count) || 0;
+      } else if (event.kind === "deleted") this.forget((JSON.parse(event.data) as { posts?: string[] }).posts ?? []);
+      else if (event.kind === "missed") this.missed += Number((JSON.parse(event.data) as { count?: number }).count) || 0;
     }
     this.total += arrived;
     this.rate[RATE_SECONDS - 1]! += arrived;
@@ -73,6 +74,14 @@ export class Tail {
       this.waiting.splice(0, over);
       this.missed += over;
     }
+    this.#draw();
+  }
+
+  /** Deleted at their platform: gone from here at once, also while paused. */
+  forget(ids: string[]): void {
+    const gone = new Set(ids);
+    this.items = this.items.filter((each) => !gone.has(each.id));
+    this.waiting = this.waiting.filter((each) => !gone.has(each.id));
     this.#draw();
   }
 
