@@ -30,6 +30,7 @@ test: packages
 
 FUZZ_SECONDS ?= 60
 FUZZERS = \
+	mail \
 	nostr \
 	webhook \
 	websocket \
