@@ -42,7 +42,8 @@ static atomic_int refused_errno;
 void vfs_refuse_under(const char *folder, int os_errno)
 {
     atomic_store(&refused_errno, 0);
-    snprintf(refused_folder, sizeof refused_folder, "%s", folder);
+    if (os_errno) /* else who looks at the folder just now reads it whole */
+        snprintf(refused_folder, sizeof refused_folder, "%s", folder);
     atomic_store(&refused_errno, os_errno);
 }
 
@@ -275,6 +276,17 @@ void vfs_remove_folder(const char *path)
 bool vfs_exists(const char *path)
 {
     return access(path, F_OK) == 0;
+}
+
+bool vfs_look(const char *path, struct vfs_facts *facts_out)
+{
+    struct stat facts;
+    *facts_out = (struct vfs_facts){0};
+    if (stat(path, &facts) || !S_ISREG(facts.st_mode))
+        return false;
+    *facts_out = (struct vfs_facts){.id = ((uint64_t)facts.st_dev << 48) ^ (uint64_t)facts.st_ino, .size_bytes = (uint64_t)facts.st_size,
+                                    .changed_us = (int64_t)facts.st_ctim.tv_sec * 1000000 + facts.st_ctim.tv_nsec / 1000};
+    return true;
 }
 
 bool vfs_file_size(const char *path, uint64_t *size_out)

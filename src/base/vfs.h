@@ -44,6 +44,13 @@ void            vfs_remove_folder(const char *path);
 bool            vfs_exists(const char *path);
 bool            vfs_file_size(const char *path, uint64_t *size_out); /* without opening it; false for anything but a plain file */
 uint64_t        vfs_free_bytes(const char *folder); /* that a program may still write on its disk; UINT64_MAX where nobody knows */
+/* What is known of a plain file without opening it; false for anything else, and where there is none. */
+struct vfs_facts {
+    uint64_t id;         /* of the file itself, whatever its name: it stays over a rename. Of a file that is gone it may come again */
+    uint64_t size_bytes;
+    int64_t  changed_us; /* its bytes, its name or its rights; nobody can set it back */
+};
+bool vfs_look(const char *path, struct vfs_facts *facts_out);
 /* Names in a folder, sorted, without . and .. */
 enum error_code vfs_list(const char *path, struct arena *arena, struct str **names_out, size_t *count_out, struct error *error);
 
@@ -69,7 +76,7 @@ bool vfs_join(char path[512], const char *folder, const char *name);
  * process ends there at once, half of the bytes written, as after a power cut. 0 turns it off. Returns how many such
  * calls were made since the last call of this function. */
 unsigned vfs_fail_after(unsigned countdown, int os_errno);
-/* For tests: every write to a file under the folder fails with os_errno, as on a full disk; 0 turns it off. Not while others write. */
+/* For tests: every write to a file under the folder fails with os_errno, as on a full disk; 0 turns it off. */
 void     vfs_refuse_under(const char *folder, int os_errno);
 
 #endif

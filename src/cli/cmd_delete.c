@@ -1,5 +1,10 @@
+#include "alert/alert.h"
+#include "base/vfs.h"
+#include "capture/capture.h"
 #include "cli/place.h"
+#include "cli/records.h"
 #include "cli/show.h"
+#include "tool/tool.h"
 
 static const struct cli_option options[] = {
     {0, "author", "AUTHOR", "delete all posts of this author instead: a handle or an id, over all platforms"},
@@ -28,6 +33,71 @@ static enum error_code delete_posts(struct cli *cli, struct archive *archive, st
         if (!code && !was_there)
             cli_say(cli, "there is no post %.200s; should it come, it stays away", cli->arguments[i]);
     }
+    return code;
+}
+
+/* ---- Copies in what people make ---- */
+
+struct ids {
+    struct cli *cli;
+    struct str *rows;
+    size_t      count, capacity;
+    bool        has_failed;
+};
+
+static bool note_id(void *context, const struct post *post, const struct text_facts *facts)
+{
+    struct ids *ids = context;
+    (void)facts;
+    struct str id = arena_str(&ids->cli->arena, post->id);
+    ids->has_failed = !id.ptr || !arena_grow(&ids->cli->arena, (void **)&ids->rows, sizeof *ids->rows, ids->count, &ids->capacity);
+    if (!ids->has_failed)
+        ids->rows[ids->count++] = id;
+    return !ids->has_failed;
+}
+
+static enum error_code ids_of_author(struct cli *cli, struct archive *archive, const char *author, struct ids *ids)
+{
+    struct text_analyser    *analyser;
+    struct archive_snapshot *snapshot;
+    enum error_code          code = text_analyser_new(&analyser, &cli->error);
+    if (code)
+        return code;
+    struct query_node by = {.kind = QUERY_FIELD, .field = FIELD_AUTHOR, .text = text_fold(analyser, &cli->arena, str_of(author))};
+    code = archive_snapshot(archive, &snapshot, &cli->error);
+    if (!code) {
+        code = archive_scan(snapshot, &by, INT64_MIN, INT64_MAX, 0, note_id, ids, &cli->error);
+        archive_snapshot_release(snapshot);
+    }
+    text_analyser_free(analyser);
+    return code || !ids->has_failed ? code : error_set(&cli->error, ERROR_MEMORY, "no memory for the posts of %.200s", author);
+}
+
+/* Before the archive forgets them: where this is cut short, the same command does it again. */
+static enum error_code forget(struct cli *cli, struct archive *archive, const char *author)
+{
+    static const struct record_domain *const domains[] = {&alert_domain, &capture_domain, &tool_domain, NULL};
+    struct ids     ids = {.cli = cli};
+    struct record *records;
+    char           path[512];
+    if (!records_exist(cli) || !vfs_join(path, cli->client_folder, "records.db"))
+        return ERROR_NONE;
+    enum error_code code = author ? ids_of_author(cli, archive, author, &ids) : ERROR_NONE;
+    for (size_t i = 0; !code && i < cli->argument_count; i++) {
+        struct post post = {.id = str_of(cli->arguments[i])};
+        note_id(&ids, &post, NULL);
+    }
+    if (code || !ids.count)
+        return code;
+    code = record_open(path, domains, &records, &cli->error);
+    if (code)
+        return code;
+    code = alert_forget_posts(records, ids.rows, ids.count, &cli->error);
+    if (!code)
+        code = tool_forget_posts(records, ids.rows, ids.count, &cli->error);
+    if (!code)
+        code = capture_forget_posts(records, ids.rows, ids.count, &cli->error);
+    record_close(records);
     return code;
 }
 
@@ -61,6 +131,8 @@ static enum error_code run(struct cli *cli)
     }
     enum error_code code = place_open_writer(cli, &archive);
     if (!code)
+        code = forget(cli, archive, author);
+    if (!code)
         code = author ? archive_delete_author(archive, str_of(author), &deleted.deleted, &cli->error)
                       : delete_posts(cli, archive, &deleted);
     if (!code)
@@ -77,7 +149,7 @@ const struct cli_command cmd_delete = {
     .summary = "take posts out, for good",
     .details = "Deletes posts by id, or all posts of an author. They are gone from every answer at once, and importing "
                "them again does not bring them back. Their bytes go when their segment is next rewritten, or at once "
-               "with --erase, which alone rewrites for what was deleted before.\n\n"
+               "with --erase, which alone rewrites for what was deleted before. What alerts quoted of them goes too.\n\n"
                "With --json: {\"deleted\":N, \"missing\":N, \"erased\":BOOL}.",
     .options = options,
     .examples = examples,

@@ -19,6 +19,8 @@ static bool name(struct str *id, struct str network, struct arena *arena)
 enum error_code source_item_post(const struct source_item *item, struct str network, struct arena *arena, struct post *post_out, struct error *error)
 {
     *post_out = item->post;
+    if (item->post.platform.len) /* of another platform than the connector's network: its ids are whole */
+        return post_check(post_out, arena, error);
     post_out->platform = network;
     struct str *ids[] = {&post_out->id, &post_out->thread, &post_out->reply_to, &post_out->repost_of, &post_out->quote_of};
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)

@@ -13,6 +13,7 @@ static const struct wire_field {
     size_t      offset; /* in struct post */
 } wire_fields[] = {
     {NULL, "id", offsetof(struct post, id)},
+    {NULL, "platform", offsetof(struct post, platform)},
     {NULL, "kind", offsetof(struct post, kind)},
     {"author", "id", offsetof(struct post, author_id)},
     {"author", "handle", offsetof(struct post, author_handle)},

@@ -47,7 +47,8 @@ enum {
 enum source_op { SOURCE_UPSERT, SOURCE_DELETE, SOURCE_METRICS, SOURCE_ACTOR, SOURCE_ACTOR_DELETE };
 
 /* One thing that happened on a platform. Ids (post.id, thread, reply_to, repost_of, quote_of, author_id) are the platform's own: unique in
- * the network, without its name in front. post.platform is left empty. What each op reads of post:
+ * the network, without its name in front. post.platform is left empty; where an UPSERT sets it (a file of posts of other platforms), its ids are whole:
+ * "twitter:56758". What each op reads of post:
  *     UPSERT        all of it                     METRICS       id and metrics
  *     DELETE        id; author_id where the platform lets anybody ask for one: then only a post of that author goes
  *     ACTOR         author_*: a new handle or name for author_id

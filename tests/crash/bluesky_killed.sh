@@ -5,7 +5,7 @@ wire=${1:-firehose}
 . "$(dirname "$0")/source_lib.sh"
 
 servers=$here/../servers
-if ! sh "$servers/pds.sh" here || { [ "$wire" != firehose ] && ! sh "$servers/jetstream.sh" here; }; then
+if ! sh "$servers/pds.sh" here || { [ "$wire" != firehose ] && ! sh "$servers/jetstream.sh" here "$wire"; }; then
     skip "$wire: its servers are not installed here: tests/servers/pds.sh and jetstream.sh install"
     finish
 fi

@@ -116,6 +116,26 @@ def old_cursors():
         platform.stop()
 
 
+def fail_over():
+    """Two Jetstreams behind one PDS; the one that is listened to dies while posts are written."""
+    for name in ("v2", "v1"):
+        platform = Platform(name, f"{folder}/over-{name}")
+        other = platform.run("jetstream.sh", f"{folder}/over-{name}-b", name, platform.words["url" if name == "v1" else "relay"])["url"]
+        listener = host({**platform.config, "hosts": [platform.host, other], "identifier": ""}).start()
+        listener.subscribe()
+        listener.wait_live()
+        wanted = platform.pds.posts(platform.writer, [f"before it died {number}" for number in range(200)], 20)
+        check(f"{name}: posts of the first server", until(lambda: any(uri in listener.posts for uri in wanted)))
+        platform.servers[1].stdin.close()
+        wanted += platform.pds.posts(platform.writer, [f"while it died {number}" for number in range(400)], 20)
+        check(f"{name}: the other one goes on, and nothing is missing", until(lambda: all(uri in listener.posts for uri in wanted), 30),
+              len([uri for uri in wanted if uri not in listener.posts]), listener.statuses)
+        check(f"{name}: no gap", "gap" not in listener.phases() and other in [json.loads(listener.state["s1"])["host"]], listener.statuses, listener.state)
+        stop(listener, f"{name}, two servers")
+        platform.servers.pop(1)
+        platform.stop()
+
+
 # ---- Answering ----
 
 def acts(platform):
@@ -256,6 +276,30 @@ def hostile():
           redirecting.paths, listener.statuses)
     stop(listener, "redirects")
 
+    # The live stream tells of a delete before the replay brings the post.
+    began_us = int(time.time() * 1e6)
+
+    def seam(connection):
+        if "cursor=" in connection.path:
+            time.sleep(0.5)
+            connection.text(v1_post(7, "deleted since", began_us - 60 * 1000000))
+            connection.text(v1_post(8, "replayed", began_us - 50 * 1000000))
+            time.sleep(0.5)
+            connection.text(v1_post(9, "live", began_us))
+        else:
+            connection.text(v1_post(9, "live", began_us))
+            gone = v1_post(7, "", began_us + 1)
+            gone["commit"] = {"operation": "delete", "collection": POST, "rkey": gone["commit"]["rkey"]}
+            connection.text(gone)
+    stream = Stream(seam)
+    listener = host({"wire": "v1", "hosts": [stream.url], "appview": "", "directory": ""}).start()
+    listener.state["s1"] = json.dumps({"wire": "v1", "host": stream.url, "seq": 0, "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 100))})
+    listener.subscribe()
+    until(lambda: has_text(listener, "replayed") and listener.deleted and json.loads(listener.state["s1"])["at"] > time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(began_us / 1e6 - 1)), 15)
+    check("v1: a delete that overtakes its post on the live stream still deletes it", has_text(listener, "live") and has_text(listener, "replayed") and
+          not has_text(listener, "deleted since") and len(listener.deleted) == 1, listener.seen, listener.state, listener.statuses)
+    stop(listener, "the seam")
+
     def too_old(stream):
         body = json.dumps({"error": "CursorTooOld", "message": "cursor 5 below lookback floor 9000"}).encode()
         return b"HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body) if "cursor=5&" in stream.paths[-1] + "&" else None
@@ -300,7 +344,7 @@ def hostile():
 
 
 def main():
-    chosen = parts or ["v2", "v1", "firehose", "acts", "limited", "old", "hostile"]
+    chosen = parts or ["v2", "v1", "firehose", "acts", "limited", "old", "over", "hostile"]
     for part in chosen:
         try:
             if part in ("v1", "v2", "firehose"):
@@ -310,7 +354,7 @@ def main():
                 acts(platform)
                 platform.stop()
             else:
-                {"limited": limited, "old": old_cursors, "hostile": hostile}[part]()
+                {"limited": limited, "old": old_cursors, "over": fail_over, "hostile": hostile}[part]()
         except NotHere as why:
             print(f"skip - {part}: {why}")
         except Exception:  # one part's end is no reason not to see the others

@@ -2,7 +2,7 @@
 . "$(dirname "$0")/lib.sh"
 
 for wire in "$@"; do
-    if ! sh "$here/../servers/pds.sh" here || { [ "$wire" != firehose ] && ! sh "$here/../servers/jetstream.sh" here; }; then
+    if ! sh "$here/../servers/pds.sh" here || { [ "$wire" != firehose ] && ! sh "$here/../servers/jetstream.sh" here "$wire"; }; then
         skip "$wire: its servers are not installed here: tests/servers/pds.sh and jetstream.sh install"
         continue
     fi

@@ -55,5 +55,8 @@ for word in verenaquill oswaldfenwick pelargonium marzipanwhale thimblerigger; d
     found=$(grep -rla "$word" "$folder/data" || true)
     equal "no file holds $word" "$found" ""
 done
-check "what stays is there" sh -c "grep -rqa 'ann' '$folder/data'"
+check "what stays is there" grep -rqa 'gulls alone' "$folder/data"
+run delete --author ann --erase
+equal "and goes too when a person says so" "$status" 0
+equal "no file holds it" "$(grep -rla 'gulls alone' "$folder/data" || true)" ""
 finish

@@ -1,5 +1,5 @@
 #!/bin/sh
-# usage: jetstream.sh install | here | run FOLDER v1 FIREHOSE-URL | run FOLDER v2 RELAY-URL
+# usage: jetstream.sh install | here WIRE | run FOLDER v1 FIREHOSE-URL | run FOLDER v2 RELAY-URL
 # Bluesky's own Jetstream, both wires, built from the Go module proxy: v1 from the last revision before it was rewritten, v2 from v0.2.0.
 #     ready url=http://127.0.0.1:PORT wire=v1
 # v1 reads any firehose (http://127.0.0.1:PORT of a PDS); v2 wants a relay that is its directory, too (relay= of pds.sh). (`install`, `run`: see install.sh)
@@ -25,7 +25,7 @@ build() {
 free_port() { python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])'; }
 
 case ${1:-} in
-here) [ -x "$folder/v1" ] && [ -x "$folder/v2" ] ;;
+here) [ -x "$folder/${2:-v2}" ] ;;
 install)
     mkdir -p "$folder"
     [ -x "$folder/v1" ] && [ -x "$folder/v2" ] && exit 0
@@ -66,5 +66,5 @@ run)
     reader=$!
     while kill -0 "$reader" 2>/dev/null && kill -0 "$pid" 2>/dev/null; do sleep 0.2; done
     ;;
-*) echo "usage: jetstream.sh install | here | run FOLDER v1|v2 URL" >&2; exit 2 ;;
+*) echo "usage: jetstream.sh install | here WIRE | run FOLDER v1|v2 URL" >&2; exit 2 ;;
 esac

@@ -368,6 +368,67 @@ static void what_the_platform_cannot_give_back_is_written_down(void **state)
     check(square.wants == 0, "every connector has ended");
 }
 
+static bool has_down_gap(struct server *s)
+{
+    struct arena         arena = {0};
+    struct coverage_gap *gaps;
+    size_t               count;
+    int64_t              arriving_us;
+    bool                 is_there = false;
+    check(stream_coverage(s->houses[0].stream, 0, clock_now_us(), &arena, &gaps, &count, &arriving_us, NULL) == ERROR_NONE, "coverage");
+    for (size_t i = 0; i < count; i++)
+        is_there |= !gaps[i].source[0] && strstr(gaps[i].reason, "not running");
+    arena_fini(&arena);
+    return is_there;
+}
+
+/* As if the last sign of life were ten minutes old. */
+static void age(struct server *s)
+{
+    struct archive *archive;
+    struct buf      beat = {0};
+    struct error    error = {0};
+    int64_t         then_us = clock_now_us() - 10 * CLOCK_MINUTE_US;
+    buf_append_varint(&beat, zigzag(then_us));
+    buf_append_varint(&beat, zigzag(then_us));
+    check_ok(archive_open(s->houses[0].archive, ARCHIVE_WRITE, NULL, &archive, &error), error, "archive");
+    check_ok(archive_put_state(archive, STR("coverage.beat"), buf_str(&beat), &error), error, "beat");
+    check_ok(archive_commit(archive, &error), error, "commit");
+    archive_close(archive);
+    buf_fini(&beat);
+}
+
+/* The server's time off is no gap where the platform gives it all back; it stays one where the platform says that it cannot. */
+static void time_off_is_taken_back_when_all_have_caught_up(void **state)
+{
+    (void)state;
+    for (int is_lossy = 0; is_lossy < 2; is_lossy++) {
+        struct server s;
+        square_clear();
+        server_make(&s, 1);
+        server_open(&s);
+        int64_t source = house_source(&s, 0, "The square", "square", "", CAPTURE_ALL, 0);
+        wait_at_work(&s, 0, source);
+        square_event(&(struct square_event){.op = SOURCE_UPSERT, .id = "old", .author = "ann", .text = "before", .likes = POST_COUNT_UNKNOWN,
+                                            .at_us = clock_now_us() - 10 * CLOCK_MINUTE_US});
+        wait_for(house_count(&s, 0, "") == 1, "a post");
+        server_close(&s);
+        age(&s);
+        square_post("new", "ann", "while it was off");
+        square.says_gap = is_lossy;
+        server_open(&s);
+        check(has_down_gap(&s), "at first it counts as missed");
+        wait_for(house_count(&s, 0, "") == 2, "what came meanwhile comes");
+        if (is_lossy) {
+            wait_for(has_gap(&s, 0, "the platform forgot"), "the platform says what it lost");
+            clock_sleep(300);
+        } else
+            wait_for(!has_down_gap(&s), "and then nothing was missed");
+        check(has_down_gap(&s) == is_lossy, "lossy %d", is_lossy);
+        server_remove(&s);
+    }
+}
+
 /* ---- People ask ---- */
 
 static void a_person_looks_and_checks(void **state)
@@ -418,6 +479,7 @@ int main(void)
         cmocka_unit_test(who_is_new_begins_with_the_present),
         cmocka_unit_test(a_full_disk_leaves_one_behind_and_no_other),
         cmocka_unit_test(what_the_platform_cannot_give_back_is_written_down),
+        cmocka_unit_test(time_off_is_taken_back_when_all_have_caught_up),
         cmocka_unit_test(a_person_looks_and_checks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
