@@ -18,7 +18,8 @@
 struct wire;
 
 /* order is a SUBSCRIBE of STREAM or FILL; it is copied from. Profiles outlive the wire. */
-enum error_code wire_new(struct source_port *port, const struct source_order *order, struct profiles *profiles, struct wire **wire_out, struct error *error);
+enum error_code wire_new(struct source_port *port, const struct source_order *order, struct profiles *profiles,
+                         struct wire **wire_out, struct error *error);
 void            wire_free(struct wire *wire); /* what was not sent is not claimed; legal on NULL */
 const char     *wire_sub(const struct wire *wire);
 bool            wire_is_over(const struct wire *wire); /* a FILL that came to its end */
