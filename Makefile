@@ -30,7 +30,9 @@ test: packages
 
 FUZZ_SECONDS ?= 60
 FUZZERS = \
+	mail \
 	nostr \
+	webhook \
 	websocket \
 	text \
 	html \

@@ -1,9 +1,7 @@
 #!/usr/bin/env python3
 """A connector for Bellwether (docs/connectors.md). It follows an address that lists at most 1,000 posts as JSON:
 [{"id": "7", "created_at": "2026-11-24T10:00:00Z", "author": "ann", "text": "...", "url": "https://..."}, ...]"""
-import json, os, select, sys, time, zlib
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+import json, os, select, sys, time, urllib.error, urllib.request, zlib
 config, secrets, limits, subs, heard, due = {}, {}, {"max_inflight": 4, "max_items": 500}, {}, b"", 0
 
 def say(**message):
@@ -11,7 +9,7 @@ def say(**message):
 
 def look():
     headers = {"Authorization": "Bearer " + secrets["token"]} if "token" in secrets else {}
-    with urlopen(Request(config["url"], headers=headers), timeout=10) as answer:
+    with urllib.request.urlopen(urllib.request.Request(config["url"], headers=headers), timeout=10) as answer:
         return {str(post["id"]): post for post in json.load(answer)}
 
 def compare(sub, posts):  # what is new, changed or gone since the state: {id: [when, checksum]} of all that was sent
@@ -38,6 +36,7 @@ def obey(t, sub="", **m):
     elif t == "subscribe":
         since, due = m["query"].get("since") or time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), 0
         subs[sub] = {"name": sub, "seq": 0, "acked": 0, "waiting": [], "known": (m.get("state") or {}).get("known"), "since": since}
+        say(t="status", sub=sub, phase="live")
     elif t == "unsubscribe": subs.pop(sub, None)
     elif t == "ack" and sub in subs: subs[sub]["acked"] = m["seq"]
     elif t == "ping": say(t="pong")
@@ -47,7 +46,7 @@ def obey(t, sub="", **m):
 def guard(deed, *words, **more):  # a platform that refuses, or a line that is none
     global due
     try: deed(*words, **more)
-    except HTTPError as error:
+    except urllib.error.HTTPError as error:
         if error.code in (401, 403): sys.exit(print("E! the token is not taken", file=sys.stderr) or 3)
         due = time.time() + int(error.headers.get("Retry-After") or 30)
         say(t="status", phase="rate_limited" if error.code == 429 else "error", message=str(error))

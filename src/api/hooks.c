@@ -10,6 +10,17 @@ static enum error_code not_theirs(struct api_call *call)
     return error_set(&call->error, ERROR_DENIED, "the signature does not fit");
 }
 
+/* Set up, and not read by those who begin wires yet (the first moment of a server). */
+static bool begins_soon(struct api_call *call, struct workspace *workspace, int64_t id)
+{
+    struct capture_source source;
+    struct error          none = {0};
+    if (capture_source_by_id(workspace->records, id, call->arena, &source, &none))
+        return false;
+    const struct connector *connector = connector_by_name(source.connector);
+    return connector && connector->acts & SOURCE_DELIVER;
+}
+
 static enum error_code answer(struct api_call *call, const struct source_result *result)
 {
     struct json *json = &call->json;
@@ -48,6 +59,8 @@ static enum error_code deliver(struct api_call *call)
     if (!open || open->error.code || !str_to_i64(state->places[1], &id) || !delivery.signature.len || !delivery.timestamp.len)
         return not_theirs(call);
     enum error_code code = capture_deliver(call->api->capture, open->workspace.name, id, &delivery, &result, &call->error);
+    if (code == ERROR_NOT_FOUND && begins_soon(call, &open->workspace, id))
+        return error_set(&call->error, ERROR_BUSY, "nobody listens here just yet; send it again later, signed anew");
     if (code == ERROR_NOT_FOUND)
         return not_theirs(call);
     return code ? code : answer(call, &result);

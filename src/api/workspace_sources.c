@@ -1,6 +1,7 @@
 #include "api/workspace_sources.h"
 
 #include "alert/alert.h"
+#include "api/sightings.h"
 #include "api/sources.h"
 #include "base/clock.h"
 #include "base/hash.h"
@@ -66,21 +67,6 @@ static void on_changed(void *context, int64_t source)
     sources_tell(context, source, "health");
 }
 
-static void on_sighted(void *context, int64_t source, struct str name, const struct post *posts, size_t count, int64_t now_us)
-{
-    struct workspace     *workspace = context;
-    struct arena          arena = {0};
-    struct error          error = {0};
-    char                  finder[40];
-    struct tool_sighting *rows = arena_array(&arena, count, sizeof *rows);
-    snprintf(finder, sizeof finder, "source:%lld", (long long)source);
-    for (size_t i = 0; rows && i < count; i++)
-        rows[i] = (struct tool_sighting){posts[i].id, now_us};
-    if (rows && count && tool_sightings_add(workspace->sightings, str_of(finder), name, true, 0, rows, count, &error) && workspace->complain)
-        workspace->complain(workspace->complain_context, workspace->name, error.message);
-    arena_fini(&arena);
-}
-
 /* So that live views let go of them; a few in each event, which has a bound. */
 static void tell_gone(struct workspace *workspace, const struct str *posts, size_t count)
 {
@@ -136,7 +122,7 @@ enum error_code workspace_sources_host(struct api *api, struct error *error)
 enum error_code workspace_sources_start(struct api *api, struct workspace *workspace, struct error *error)
 {
     struct capture_client client = {.name = workspace->name, .stream = workspace->stream, .records = workspace->records, .topics = topics_of,
-                                    .forget = workspace_forget_posts, .sighted = on_sighted, .changed = on_changed, .context = workspace};
+                                    .forget = workspace_forget_posts, .sighted = sightings_of_source, .changed = on_changed, .context = workspace};
     return capture_attach(api->capture, &client, error);
 }
 

@@ -234,7 +234,7 @@ static double rate(const struct wire *wire)
         if (slot <= wire->slot_at && slot > wire->slot_at - MINUTES_SLOTS && slot >= 0)
             sum += wire->slots[slot % MINUTES_SLOTS];
     double minutes = (double)(lived_ms < 300000 ? lived_ms : 300000) / 60000;
-    return minutes > 0.05 ? (double)sum / minutes : (double)sum / 0.05;
+    return (double)sum / (minutes > 1 ? minutes : 1); /* three posts in the first second are not 180 a minute */
 }
 
 static int by_count(const void *a, const void *b)

@@ -135,6 +135,10 @@ enum error_code capture_health(struct capture *capture, const char *client, int6
 enum error_code capture_check(struct capture *capture, const char *client, const struct capture_source *source, struct str secrets,
                               struct source_account *account_out, struct error *error);
 
+/* The same of a stored source where no capture is: for the command line. Of options, data_folder, programs_folder and allows_private are looked at. */
+enum error_code capture_check_stored(const struct capture_options *options, struct record *records, const struct capture_source *source,
+                                     struct source_account *account_out, struct error *error);
+
 /* A person looks something up on the platform (SEARCH, THREAD or FILL) through the source's own wire: at most `most` posts within 20 s, in arena, ids
  * as the archive has them. keeps: they are taken into the client's archive. */
 enum error_code capture_look(struct capture *capture, const char *client, int64_t source, enum source_mode mode, const struct source_query *query, size_t most,

@@ -114,7 +114,7 @@ static bool command(struct wire *wire, const struct kept_deed *kept, uint64_t ge
     const struct capture_deed *deed = &kept->deed;
     struct source_command      command = {.act = kept->is_asking ? SOURCE_FETCH : deed->act, .target_id = deed_native(deed->target),
                                           .target_root = kept->target_root, .target_author = kept->target_author, .text = deed->text, .lang = deed->lang,
-                                          .visibility = deed->visibility, .deadline_us = clock_now_us() + DEADLINE_S * CLOCK_SECOND_US};
+                                          .visibility = deed->visibility, .ordered_us = deed->made_us, .deadline_us = clock_now_us() + DEADLINE_S * CLOCK_SECOND_US};
     name_command(command.id, kept, deed->tries + 1);
     snprintf(command.key, sizeof command.key, "%.*s", STR_ARG(deed->key));
     pthread_mutex_lock(&wire->run_lock);

@@ -146,6 +146,28 @@ enum error_code capture_check(struct capture *capture, const char *name, const s
     return code;
 }
 
+enum error_code capture_check_stored(const struct capture_options *options, struct record *records, const struct capture_source *source,
+                                     struct source_account *account_out, struct error *error)
+{
+    struct capture *capture = calloc(1, sizeof *capture); /* its settings and its key alone: nothing of it is at work */
+    struct arena    arena = {0};
+    struct str      stored;
+    *account_out = (struct source_account){0};
+    if (!capture)
+        return error_set(error, ERROR_MEMORY, "no memory for a test");
+    capture->options = *options;
+    snprintf(capture->programs_folder, sizeof capture->programs_folder, "%s", options->programs_folder ? options->programs_folder : "");
+    enum error_code code = capture_key_open(options->data_folder, &capture->key, error);
+    if (!code)
+        code = stored_secrets(capture, records, source->id, &arena, &stored, error);
+    if (!code)
+        code = run_check(capture, source, stored, account_out, error);
+    explicit_bzero(&capture->key, sizeof capture->key);
+    arena_fini(&arena);
+    free(capture);
+    return code;
+}
+
 /* ---- What does it have? ---- */
 
 struct looking {

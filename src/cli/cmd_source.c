@@ -37,8 +37,7 @@ static const struct cli_example examples[] = {
     {"bellwether source list", "each with its state, as a server that runs says it"},
     {"bellwether source coverage Bluesky --days 30", "what it missed in the last 30 days, and why"},
     {"bellwether source set Bluesky --secrets - <token.txt", "a new token"},
-    {"bellwether source login mastodon mastodon.example | bellwether source add mastodon instance=mastodon.example --secrets -",
-     "lets itself in and listens"},
+    {"bellwether source login mastodon mastodon.example >token", "for source add mastodon instance=... --secrets token"},
     {"bellwether source connectors", "what can be connected, and against what each was tested"},
     {"bellwether source check ./my-connector --config config.json", "does a connector of yours keep the contract?"},
     {"bellwether source check --driver ./driver.py -- bellwether source run folder", "one of ours, with somebody who writes files"},
@@ -50,6 +49,7 @@ static const struct source_deed deeds[] = {
     {"list", "", 0, 0, source_deed_list},
     {"show", "NAME", 1, 1, source_deed_show},
     {"set", "NAME [FIELD=VALUE ...] [--keep all|matched|sample] ...", 1, CLI_ANY_NUMBER, source_deed_set},
+    {"test", "NAME", 1, 1, source_deed_test},
     {"pause", "NAME", 1, 1, source_deed_pause},
     {"resume", "NAME", 1, 1, source_deed_resume},
     {"remove", "NAME", 1, 1, source_deed_remove},
@@ -92,11 +92,12 @@ static enum error_code run(struct cli *cli)
 
 const struct cli_command cmd_source = {
     .name = "source",
-    .arguments = "add|list|show|set|pause|resume|remove|coverage|connectors|login|run|check ...",
+    .arguments = "WHAT [NAME] [FIELD=VALUE ...]",
     .summary = "where posts come from: platforms, files, programs",
-    .details = "add CONNECTOR FIELD=VALUE ... sets a source up for the client; set NAME changes it, and what is not named stays. Secrets are asked for at "
-               "the terminal, or come from --secrets; never from the command line, which everybody on the machine can read. pause, resume and remove "
-               "do what they say; what a source brought stays. list and show tell its state as the server says it, which writes it down every "
+    .details = "WHAT is one of add, list, show, set, test, pause, resume, remove, coverage, connectors, login, run, check.\n\n"
+               "add CONNECTOR FIELD=VALUE ... sets a source up for the client; set NAME changes it, and what is not named stays. Secrets are asked for at "
+               "the terminal, or come from --secrets; never from the command line, which everybody on the machine can read. test asks the platform who we "
+               "are, and takes no posts. pause, resume and remove do what they say; what a source brought stays. list and show tell its state as the server says it, which writes it down every "
                "ten seconds. All of it works whether a server runs or not: one that runs follows within a second.\n\n"
                "coverage draws the last days (█ nothing missed, ░ most of it) and lists the gaps with their reasons, of one source or of all.\n\n"
                "connectors lists what is built in, with what each can do and against what it was tested.\n\n"

@@ -31,6 +31,8 @@ enum error_code source_deed_remove(struct cli *cli);
 /* source_add.c */
 enum error_code source_deed_add(struct cli *cli);
 enum error_code source_deed_set(struct cli *cli);
+/* source_test.c */
+enum error_code source_deed_test(struct cli *cli);
 /* source_coverage.c */
 enum error_code source_deed_coverage(struct cli *cli);
 

@@ -51,6 +51,8 @@ struct client_mail {
     struct str      subject;         /* UTF-8; control characters become blanks */
     struct str      text;            /* UTF-8, lines end with \n; sent as quoted-printable */
     const char     *message_id;      /* without < and >; letters, digits, . and - */
+    const char     *in_reply_to, *references; /* Message-IDs: one without < and >, many as they stand in a header; NULL: none */
+    bool            is_personal;     /* written by a person: not marked as a machine's */
     int64_t         at_us;           /* Date */
     unsigned        timeout_ms;      /* 0: 15,000 */
 };

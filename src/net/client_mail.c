@@ -91,14 +91,47 @@ static void print_date(int64_t at_us, struct buf *out)
                (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60));
 }
 
+static bool is_id_byte(char c)
+{
+    return c > 0x20 && c < 0x7f && c != '<' && c != '>';
+}
+
+/* In-Reply-To and References. Ids come from a stranger's mail: only whole ones of plain letters are repeated, each on a line of its own, the last twenty. */
+static void print_thread(const struct client_mail *mail, struct buf *out)
+{
+    const char *starts[20];
+    size_t      count = 0, lens[20];
+    if (!mail->in_reply_to)
+        return;
+    for (const char *at = mail->references ? mail->references : ""; (at = strchr(at, '<')); at++) {
+        size_t len = 0;
+        while (is_id_byte(at[1 + len]))
+            len++;
+        if (!len || len > 400 || at[1 + len] != '>' || (strlen(mail->in_reply_to) == len && !memcmp(at + 1, mail->in_reply_to, len)))
+            continue;
+        if (count == 20) { /* the first says where the thread began */
+            memmove(starts + 1, starts + 2, 18 * sizeof *starts);
+            memmove(lens + 1, lens + 2, 18 * sizeof *lens);
+            count = 19;
+        }
+        starts[count] = at + 1;
+        lens[count++] = len;
+    }
+    buf_printf(out, "In-Reply-To: <%s>\r\nReferences:", mail->in_reply_to);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(out, " <%.*s>\r\n", (int)lens[i], starts[i]);
+    buf_printf(out, " <%s>\r\n", mail->in_reply_to);
+}
+
 void client_mail_print(const struct client_mail *mail, struct buf *out)
 {
     buf_printf(out, "From: <%s>\r\nTo: <%s>\r\n", mail->from, mail->to);
     print_subject(mail->subject, out);
     print_date(mail->at_us, out);
     buf_printf(out, "Message-ID: <%s>\r\n", mail->message_id);
-    buf_append_str(out, STR("MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n"
-                            "Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n\r\n"));
+    print_thread(mail, out);
+    buf_append_str(out, STR("MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n"));
+    buf_append_str(out, mail->is_personal ? STR("\r\n") : STR("Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n\r\n"));
     print_quoted(mail->text, out);
 }
 
@@ -159,6 +192,9 @@ enum error_code client_mail(const struct client_mail *mail, struct client_answer
         return error_set(error, ERROR_INVALID, "the sender's address '%.100s' is none", mail->from ? mail->from : "");
     if (!is_plain_address(mail->to))
         return error_set(error, ERROR_INVALID, "the address '%.100s' is none", mail->to ? mail->to : "");
+    for (const char *at = mail->in_reply_to ? mail->in_reply_to : ""; *at; at++)
+        if (!is_id_byte(*at))
+            return error_set(error, ERROR_INVALID, "what it answers, '%.60s', is no Message-ID", mail->in_reply_to);
     /* What follows the host is the name of EHLO. */
     snprintf(url, sizeof url, "%s://%s:%u/%s", mail->tls == CLIENT_TLS ? "smtps" : "smtp", mail->host, port, strchr(mail->from, '@') + 1);
     snprintf(to, sizeof to, "<%s>", mail->to);

@@ -29,7 +29,7 @@ static bool read_until(struct str value, int64_t now_us, int64_t *until_us_out)
         if (!(number >= 0) || number > 1e14)
             return false;
         /* A year holds 3e7 seconds: what is more than 30 of them is a moment and no span. */
-        *until_us_out = number > 1e9 ? (int64_t)(number * 1e6) : now_us + (int64_t)(number * 1e6);
+        *until_us_out = number > 1e9 ? (int64_t)(number < 1e12 ? number * 1e6 : 1e18) : now_us + (int64_t)(number * 1e6);
         return true;
     }
     if (clock_parse(value, &at_us)) {
@@ -40,8 +40,8 @@ static bool read_until(struct str value, int64_t now_us, int64_t *until_us_out)
         return false;
     snprintf(text, sizeof text, "%.*s", STR_ARG(value));
     time_t date = curl_getdate(text, NULL);
-    *until_us_out = (int64_t)date * CLOCK_SECOND_US;
-    return date > 0;
+    *until_us_out = date > 0 && date <= CLOCK_MAX_US / CLOCK_SECOND_US ? (int64_t)date * CLOCK_SECOND_US : 0;
+    return *until_us_out > 0;
 }
 
 int64_t fetch_retry_after_us(const struct fetch_answer *answer, int64_t now_us)

@@ -5,6 +5,7 @@
 #include "source/feeds/connector.h"
 #include "source/folder/connector.h"
 #include "source/hackernews/connector.h"
+#include "source/mail/mail.h"
 #include "source/mastodon/connector.h"
 #include "source/nostr/nostr.h"
 #include "source/webhook/webhook.h"
@@ -15,6 +16,7 @@ const struct connector *const connectors[] = {
     &connector_feeds,
     &connector_folder,
     &connector_hackernews,
+    &connector_mail,
     &connector_mastodon,
     &connector_nostr,
     &connector_webhook,

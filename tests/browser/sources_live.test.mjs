@@ -36,12 +36,15 @@ async function xrpc(name, body, token) {
   return answer.json();
 }
 
+/** The account that this file writes with. */
+let ada;
+
 process.env.BELLWETHER_SOURCES_PRIVATE_ADDRESSES = "yes";
 const h = await house();
 const query = "client=demo";
 
 test("written there, on the page within a second; deleted there, gone from it", async () => {
-  const ada = await xrpc("com.atproto.server.createAccount", { handle: "ada.test", email: "ada@mail.test", password: "password-of-a-test" });
+  ada = await xrpc("com.atproto.server.createAccount", { handle: "ada.test", email: "ada@mail.test", password: "password-of-a-test" });
   const collection = "app.bsky.feed.post";
   const write = (text) => xrpc("com.atproto.repo.createRecord", { repo: ada.did, collection, record: { $type: collection, text, createdAt: new Date().toISOString() } }, ada.accessJwt);
   const made = await h.api("reviewer", "POST", `/sources?${query}`, { name: "Bluesky", connector: "bluesky", keep: "all", config: { wire: "firehose", hosts: [pds], appview: "", directory: plc } });
@@ -70,4 +73,35 @@ test("written there, on the page within a second; deleted there, gone from it", 
   await h.check(sources, "sources-at-work");
   await page.context().close();
   await sources.context().close();
+});
+
+test("what goes out is there once, its row says so, and a person settles what nobody knows", async () => {
+  const made = await h.api("reviewer", "POST", `/sources?${query}`, { name: "Our account", connector: "bluesky", config: { wire: "firehose", hosts: [pds], appview: "", directory: plc, service: pds, identifier: "ada.test" }, secrets: { app_password: "password-of-a-test" } });
+  assert.equal(made.status, 201, JSON.stringify(made.body));
+  const checked = await h.api("practitioner", "POST", `/sources/${made.body.id}/check?${query}`, {});
+  assert.deepEqual([checked.body.is_fine, checked.body.account?.handle], [true, "ada.test"], JSON.stringify(checked.body));
+  const deed = await h.api("reviewer", "POST", `/deeds?${query}`, { source: made.body.id, act: "publish", text: "The ferry runs again. Thank you for waiting!" });
+  assert.equal(deed.status, 201, JSON.stringify(deed.body));
+  const page = await h.open(`/listen/sources/${made.body.id}/deeds?${query}`, { as: "reviewer" });
+  await page.locator(".source-deed", { hasText: "The ferry runs again" }).getByText("sent", { exact: true }).waitFor({ timeout: 20_000 });
+  const there = await (await fetch(`${pds}/xrpc/com.atproto.repo.listRecords?repo=${ada.did}&collection=app.bsky.feed.post&limit=100`)).json();
+  assert.equal(there.records.filter((each) => each.value.text.startsWith("The ferry runs again")).length, 1);
+  await h.check(page, "sources-deeds");
+  assert.equal((await h.api("practitioner", "POST", `/deeds?${query}`, { source: made.body.id, act: "publish", text: "no" })).status, 403);
+
+  // As after a kill between sending and the answer, on a platform that cannot be asked.
+  const records = path.join(h.data, "clients", "demo", "records.db");
+  const changed = spawnSync("python3", ["-c", "import sqlite3,sys; c=sqlite3.connect(sys.argv[1],timeout=10); c.execute(\"UPDATE capture_deed SET state='unknown', message='the answer was lost' WHERE id=?\",(int(sys.argv[2]),)); c.commit()", records, String(deed.body.id)], { encoding: "utf8" });
+  assert.equal(changed.status, 0, changed.stderr);
+  await page.reload();
+  await page.getByRole("heading", { name: "1 deed to settle" }).waitFor();
+  await h.check(page, "sources-deeds-unknown");
+  await page.getByRole("button", { name: /Settle it/ }).click();
+  await page.getByText(/Sent twice cannot be taken back unseen/).waitFor();
+  await h.check(page, "sources-settle");
+  await page.getByRole("button", { name: "It is there", exact: true }).click();
+  await page.getByRole("heading", { name: "1 deed to settle" }).waitFor({ state: "detached" });
+  const settled = await h.api("viewer", "GET", `/deeds/${deed.body.id}?${query}`);
+  assert.equal(settled.body.state, "sent");
+  await page.context().close();
 });

@@ -13,7 +13,9 @@
  *     fuzz_source  a line of a connector: what was understood says the same when it is printed and read again
  *     fuzz_table   a table reads the same however its bytes arrive; its posts survive the outer form
  *     fuzz_mastodon  a stream of server-sent events is the same however it is cut; its statuses become items with sound ids
+ *     fuzz_mail    any bytes are a mail: words in UTF-8, ids that an archive takes
  *     fuzz_nostr   an event is refused with a reason or reads the same again; what we sign holds
+ *     fuzz_webhook  a delivery: batches within their bounds, ids of their sender; a state is printed as it was read
  *     fuzz_websocket  a server's answer and its frames: the same however they arrive, within the maximum
  *
  * With -Dfuzzers=true and clang they are libFuzzer programs (make fuzz). Without, driver.c feeds them the seeds in

@@ -276,6 +276,30 @@ def hostile():
           redirecting.paths, listener.statuses)
     stop(listener, "redirects")
 
+    # The live stream tells of a delete before the replay brings the post.
+    began_us = int(time.time() * 1e6)
+
+    def seam(connection):
+        if "cursor=" in connection.path:
+            time.sleep(0.5)
+            connection.text(v1_post(7, "deleted since", began_us - 60 * 1000000))
+            connection.text(v1_post(8, "replayed", began_us - 50 * 1000000))
+            time.sleep(0.5)
+            connection.text(v1_post(9, "live", began_us))
+        else:
+            connection.text(v1_post(9, "live", began_us))
+            gone = v1_post(7, "", began_us + 1)
+            gone["commit"] = {"operation": "delete", "collection": POST, "rkey": gone["commit"]["rkey"]}
+            connection.text(gone)
+    stream = Stream(seam)
+    listener = host({"wire": "v1", "hosts": [stream.url], "appview": "", "directory": ""}).start()
+    listener.state["s1"] = json.dumps({"wire": "v1", "host": stream.url, "seq": 0, "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 100))})
+    listener.subscribe()
+    until(lambda: has_text(listener, "replayed") and listener.deleted and json.loads(listener.state["s1"])["at"] > time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(began_us / 1e6 - 1)), 15)
+    check("v1: a delete that overtakes its post on the live stream still deletes it", has_text(listener, "live") and has_text(listener, "replayed") and
+          not has_text(listener, "deleted since") and len(listener.deleted) == 1, listener.seen, listener.state, listener.statuses)
+    stop(listener, "the seam")
+
     def too_old(stream):
         body = json.dumps({"error": "CursorTooOld", "message": "cursor 5 below lookback floor 9000"}).encode()
         return b"HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body) if "cursor=5&" in stream.paths[-1] + "&" else None

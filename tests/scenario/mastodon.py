@@ -43,6 +43,11 @@ class Server:
     def post(self, text, who="writer", **more):
         return self.call("POST", "/api/v1/statuses", who, {"status": text, **more})
 
+    def describe(self, who, note):
+        request = urllib.request.Request(self.url + "/api/v1/accounts/update_credentials", method="PATCH", data=urllib.parse.urlencode({"note": note}).encode(),
+                                         headers={"Authorization": f"Bearer {self.words[who]}"})
+        urllib.request.urlopen(request).read()
+
     def own(self, who="token"):
         me = self.call("GET", "/api/v1/accounts/verify_credentials", who)
         return self.call("GET", f"/api/v1/accounts/{me['id']}/statuses?limit=40", who)
@@ -125,6 +130,13 @@ def listening(server, transport):
     h.wait(lambda: f"{server.host}/{last['id']}" in h.posts, "the last")
     check(f"{transport}: who said no is left out, and counted", f"{server.host}/{shy['id']}" not in h.posts and
           h.refused.get("the author does not wish it", 0) == 1, h.refused)
+    mind = server.post("kept until I said no", "stranger")
+    h.wait(lambda: f"{server.host}/{mind['id']}" in h.posts, "a stranger's post")
+    server.describe("stranger", "#nobot")
+    server.call("PUT", f"/api/v1/statuses/{mind['id']}", "stranger", {"status": "changed my mind"})
+    h.wait(lambda: f"{server.host}/{mind['id']}" in h.deleted, "what is to go")
+    server.describe("stranger", "#botsWelcome")
+    check(f"{transport}: who says no later is taken out when their post is seen again", f"{server.host}/{mind['id']}" not in h.posts)
     check(f"{transport}: a private post is not on the public stream", f"{server.host}/{private['id']}" not in h.posts)
     seen = h.posts.get(f"{server.host}/{quiet['id']}")
     check(f"{transport}: what is unlisted is marked so", seen is None or seen["visibility"] == "unlisted", seen)

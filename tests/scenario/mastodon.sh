@@ -1,4 +1,4 @@
-# Mastodon's connector against a server of Mastodon's API that we did not write, a network that cuts, and an instance that means harm.
+# Mastodon's connector against a server of Mastodon's API that we did not write: listening, gaps, looks, acts; and whether that server is one.
 . "$(dirname "$0")/lib.sh"
 
 server=$here/../servers/mastodon.sh
@@ -8,7 +8,7 @@ if ! sh "$server" clients >"$folder/clients" 2>"$err"; then
     exit "$failed"
 fi
 
-python3 "$here/mastodon.py" "$BELLWETHER" "$server" "$folder" >"$folder/said" 2>&1
+python3 "$here/mastodon.py" "$BELLWETHER" "$server" "$folder" accounts auto sse poll home hashtags windows gaps looks acts >"$folder/said" 2>&1
 status=$?
 cat "$folder/said"
 check "the connector does what it should" test "$status" = 0

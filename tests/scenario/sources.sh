@@ -106,8 +106,17 @@ equal "the old secret is refused" "$(json "$out" 'd.get("status")')" 401
 serve_stop
 equal "the server stops well" "$status" 0
 
-# ---- a second life: what was taken before is known, over a stop and a kill ----
+# ---- a second life: what was taken before is known, over a stop; and programs of others can be added where a folder is named ----
+mkdir "$folder/programs"
+cp "${SOURCE_ROOT:-$here/../..}/examples/follow_json.py" "$folder/programs/"
+printf '#!/bin/sh\nexit 3\n' >"$folder/programs/broken"
+chmod +x "$folder/programs/broken" "$folder/programs/follow_json.py"
+BELLWETHER_SOURCES_PROGRAMS="$folder/programs"
+export BELLWETHER_SOURCES_PROGRAMS
 serve_start
+call GET '/connectors?client=harbour'
+equal "programs of others are listed by their hello" "$(json "$out" '[c["title"] and len(c["fields"]) > 0 for c in d["connectors"] if c["name"] == "program:follow_json.py" and not c["problem"]]')" "[True]"
+equal "and one that says none is listed with its problem" "$(json "$out" '[bool(c["problem"]) for c in d["connectors"] if c["name"] == "program:broken"]')" "[True]"
 i=0
 while ADDRESS="$base/api/v1/hooks/harbour/1" SECRET="$fresh" sh "$folder/example.sh" >"$out" 2>"$err" && [ "$(json "$out" 'd.get("status")')" = 429 ] && [ $i -lt 50 ]; do sleep 0.1; i=$((i + 1)); done
 equal "a delivery of before is a duplicate after a restart" "$(json "$out" 'd.get("is_duplicate")')" True

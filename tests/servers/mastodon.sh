@@ -4,7 +4,7 @@
 # notifications, search, OAuth, idempotency keys, rate limits, faults on command), kept honest by its own tests with Mastodon.py, and by ours with two
 # client libraries for JavaScript (`clients` prints the folder of their modules and the Node to run them with).
 #     ready url=http://127.0.0.1:PORT token=OURS writer=ANOTHER'S stranger=A THIRD'S
-# GoToSocial, a whole server, cannot be had: its Go modules are refused by the module proxy, or by the checksum database.
+# GoToSocial, a whole server, is gotosocial.sh's.
 # (`install` and `run`: see install.sh)
 set -eu
 servers=${BELLWETHER_SERVERS:-${XDG_CACHE_HOME:-$HOME/.cache}/bellwether/servers}

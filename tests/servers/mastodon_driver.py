@@ -16,7 +16,7 @@ class Platform:
         self.server = subprocess.Popen(["sh", script, "run", folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.words = dict(word.split("=", 1) for word in self.server.stdout.readline().decode().split()[1:])
         self.host = self.words["url"].removeprefix("http://")
-        self.call("POST", "/api/v1/statuses", {"status": "the server is there"})
+        self.call("POST", "/api/v1/statuses", {"status": "the server is there", "visibility": "public"})
         return {"config": {"instance": self.words["url"], "poll_s": 5}, "secrets": {"token": self.words["token"]}, "bad_secrets": {"token": "no-such-token"}, "mode": mode}
 
     def call(self, method, path, body=None, who="writer"):
@@ -29,7 +29,7 @@ class Platform:
         return asked["id"].split("/")[1]
 
     def post(self, asked):
-        return {"ids": [f"{self.host}/{self.call('POST', '/api/v1/statuses', {'status': f'post {i} for the kit'})['id']}" for i in range(asked["count"])]}
+        return {"ids": [f"{self.host}/{self.call('POST', '/api/v1/statuses', {'status': f'post {i} for the kit', 'visibility': 'public'})['id']}" for i in range(asked["count"])]}
 
     def edit(self, asked):
         self.call("PUT", f"/api/v1/statuses/{self.local(asked)}", {"status": asked["text"]})
@@ -47,12 +47,18 @@ class Platform:
             "type": "ratelimit", "status": 429, "headers": {"Retry-After": str(asked["seconds"])}}, "count": 1})
         return {}
 
-    def list(self, _):
-        ids, below = [], ""
-        while page := self.call("GET", "/api/v1/timelines/public?limit=40" + below):
-            ids += [f"{self.host}/{status['id']}" for status in page]
+    def pages(self, path, who="writer"):
+        """All statuses of a timeline, the newest first."""
+        below = ""
+        while page := self.call("GET", f"{path}?limit=40{below}", who=who):
+            yield from page
             below = f"&max_id={page[-1]['id']}"
-        return {"ids": ids}
+
+    def list(self, _):
+        """What anybody sees, and what we said: a server may show that to fewer people."""
+        me = self.call("GET", "/api/v1/accounts/verify_credentials", who="token")["id"]
+        seen = [*self.pages("/api/v1/timelines/public"), *self.pages(f"/api/v1/accounts/{me}/statuses", "token")]
+        return {"ids": sorted({f"{self.host}/{status['id']}" for status in seen})}
 
     def end(self, _):
         self.server.stdin.close()

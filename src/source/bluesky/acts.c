@@ -9,7 +9,8 @@
 
 enum { MENTIONS_MAX = 10, UNLIKE_PAGES_MAX = 20 };
 
-__attribute__((format(printf, 3, 4))) static void fail(struct source_result *result, enum source_failure failure, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void fail(struct source_result *result, enum source_failure failure,
+                                                       const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -54,7 +55,8 @@ static void take_essence(struct str body, struct arena *arena, struct str *text_
 }
 
 /* What is under a record key of ours: DONE, GONE, or why it cannot be said. essence_out may be NULL: text, or subject. In arena. */
-static enum source_failure look(struct xrpc *xrpc, struct str collection, const char *rkey, struct arena *arena, struct str *essence_out,
+static enum source_failure look(struct xrpc *xrpc, struct str collection, const char *rkey, struct arena *arena,
+                                struct str *essence_out,
                                 struct xrpc_answer *answer)
 {
     struct bluesky_uri uri = {str_of(xrpc->did), collection, str_of(rkey)};
@@ -70,7 +72,8 @@ static enum source_failure look(struct xrpc *xrpc, struct str collection, const 
 /* ---- Making a record ---- */
 
 /* It is there, or the answer was lost: what stands under the key decides. */
-static void settle(struct xrpc *xrpc, struct str collection, const char *rkey, struct str essence, const struct xrpc_answer *first, struct source_result *result)
+static void settle(struct xrpc *xrpc, struct str collection, const char *rkey, struct str essence,
+                   const struct xrpc_answer *first, struct source_result *result)
 {
     struct arena        arena = {0};
     struct str          there = {0};
@@ -84,7 +87,8 @@ static void settle(struct xrpc *xrpc, struct str collection, const char *rkey, s
     else if (found == SOURCE_GONE && was_lost)
         fail(result, SOURCE_TRANSIENT, "the answer was lost, and it is not there: %.120s", first->message);
     else if (was_lost)
-        fail(result, SOURCE_UNKNOWN_OUTCOME, "the answer was lost, and it cannot be seen whether it is there: %.100s", answer.message);
+        fail(result, SOURCE_UNKNOWN_OUTCOME, "the answer was lost, and it cannot be seen whether it is there: %.100s",
+             answer.message);
     else
         fail_as(result, first);
     xrpc_answer_fini(&answer);
@@ -92,7 +96,8 @@ static void settle(struct xrpc *xrpc, struct str collection, const char *rkey, s
 }
 
 /* record: its JSON. essence: what is compared when there is something under the key. */
-static void put(struct xrpc *xrpc, struct str collection, struct str key, struct str record, struct str essence, struct source_result *result)
+static void put(struct xrpc *xrpc, struct str collection, struct str key, struct str record, struct str essence,
+                struct source_result *result)
 {
     char               rkey[TID_BYTES];
     struct buf         body = {0};
@@ -166,7 +171,8 @@ static bool text_is_good(struct str text, struct source_result *result)
     else if (graphemes == 0 || graphemes == SIZE_MAX)
         fail(result, SOURCE_REFUSED, "the text is not UTF-8");
     else if (graphemes > BLUESKY_TEXT_GRAPHEMES || text.len > BLUESKY_TEXT_BYTES)
-        fail(result, SOURCE_REFUSED, "the text has %zu characters (%zu bytes), %d (%d) are allowed", graphemes, text.len, BLUESKY_TEXT_GRAPHEMES,
+        fail(result, SOURCE_REFUSED, "the text has %zu characters (%zu bytes), %d (%d) are allowed", graphemes, text.len,
+             BLUESKY_TEXT_GRAPHEMES,
              BLUESKY_TEXT_BYTES);
     else
         return true;
@@ -174,7 +180,8 @@ static bool text_is_good(struct str text, struct source_result *result)
 }
 
 /* parent: NULL for a post of its own. */
-static void publish(struct xrpc *xrpc, const struct source_command *command, const struct target *parent, struct source_result *result)
+static void publish(struct xrpc *xrpc, const struct source_command *command, const struct target *parent,
+                    struct source_result *result)
 {
     struct facet facets[FACETS_MAX];
     size_t       count, mentions = 0;
@@ -209,7 +216,8 @@ static void publish(struct xrpc *xrpc, const struct source_command *command, con
 
 /* ---- Each act ---- */
 
-static bool find_target(struct xrpc *xrpc, const struct source_command *command, struct target *target, struct source_result *result)
+static bool find_target(struct xrpc *xrpc, const struct source_command *command, struct target *target,
+                        struct source_result *result)
 {
     char words[SOURCE_SAID_BYTES] = "";
     result->failure = target_find(xrpc, command->target_id, target, words, &result->retry_after_s);
@@ -231,7 +239,8 @@ static void do_reply(struct xrpc *xrpc, const struct source_command *command, st
 }
 
 /* A like or a repost: a record that points at the post. */
-static void do_point(struct xrpc *xrpc, const struct source_command *command, struct str collection, struct source_result *result)
+static void do_point(struct xrpc *xrpc, const struct source_command *command, struct str collection,
+                     struct source_result *result)
 {
     struct target target;
     if (find_target(xrpc, command, &target, result)) {
@@ -272,7 +281,8 @@ static void do_unpublish(struct xrpc *xrpc, const struct source_command *command
 {
     struct bluesky_uri uri;
     if (!bluesky_uri_split(command->target_id, &uri)) {
-        fail(result, SOURCE_REFUSED, "'%.*s' is no post's id", (int)(command->target_id.len < 120 ? command->target_id.len : 120), command->target_id.ptr);
+        fail(result, SOURCE_REFUSED, "'%.*s' is no post's id", (int)(command->target_id.len < 120 ? command->target_id.len
+                                                                     : 120), command->target_id.ptr);
         return;
     }
     if (!str_equal(uri.did, str_of(xrpc->did))) {
@@ -328,7 +338,8 @@ static void do_unlike(struct xrpc *xrpc, const struct source_command *command, s
     struct arena arena = {0};
     struct str   rkey = {0}, cursor = {0};
     bool         is_read = true;
-    for (size_t page = 0; page < UNLIKE_PAGES_MAX && is_read && !rkey.len && !result->failure && (page == 0 || cursor.len); page++) {
+    for (size_t page = 0; page < UNLIKE_PAGES_MAX && is_read && !rkey.len && !result->failure &&
+         (page == 0 || cursor.len); page++) {
         struct buf         query = {0};
         struct xrpc_answer answer;
         buf_append_str(&query, STR("repo="));
@@ -350,7 +361,8 @@ static void do_unlike(struct xrpc *xrpc, const struct source_command *command, s
     if (!is_read)
         fail(result, SOURCE_TRANSIENT, "the server's list of likes cannot be read");
     else if (!result->failure && !rkey.len)
-        fail(result, SOURCE_GONE, "this account does not like the post (its last %d likes were looked through)", UNLIKE_PAGES_MAX * 100);
+        fail(result, SOURCE_GONE, "this account does not like the post (its last %d likes were looked through)",
+             UNLIKE_PAGES_MAX * 100);
     else if (!result->failure)
         delete_record(xrpc, BLUESKY_LIKE, rkey, result);
     arena_fini(&arena);

@@ -88,13 +88,16 @@ bool car_open(struct str bytes, struct arena *arena, struct car *car_out)
     if (bytes.len > CAR_BYTES_MAX || !take_section(&bytes, &section) || !header_is_good(section))
         return false;
     while (bytes.len > 0) {
-        if (!take_section(&bytes, &section) || section.len < CID_BYTES || !cid_is_known(str_slice(section.ptr, CID_BYTES)))
+        if (!take_section(&bytes, &section) || section.len < CID_BYTES ||
+            !cid_is_known(str_slice(section.ptr, CID_BYTES)))
             return false;
-        if (car_out->count == CAR_BLOCKS_MAX || !arena_grow(arena, &rows, sizeof *car_out->blocks, car_out->count, &capacity))
+        if (car_out->count == CAR_BLOCKS_MAX || !arena_grow(arena, &rows, sizeof *car_out->blocks, car_out->count,
+                                                            &capacity))
             return false;
         car_out->blocks = rows;
         car_out->blocks[car_out->count++] = (struct car_block){str_slice(section.ptr, CID_BYTES),
-                                                               str_slice(section.ptr + CID_BYTES, section.len - CID_BYTES)};
+                                                               str_slice(section.ptr + CID_BYTES,
+                                                                         section.len - CID_BYTES)};
     }
     return index_blocks(car_out, arena);
 }

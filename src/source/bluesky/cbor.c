@@ -45,7 +45,8 @@ static bool take_link(struct cbor *cbor, struct cbor_item *item)
     if (item->number != 42 || cbor->at == cbor->end || *cbor->at >> 5 != 2)
         return false;
     uint8_t low = *cbor->at++ & 31;
-    if (!argument(cbor, low, &number) || !take_bytes(cbor, number, &item->bytes) || item->bytes.len < 2 || item->bytes.ptr[0] != 0)
+    if (!argument(cbor, low, &number) || !take_bytes(cbor, number, &item->bytes) || item->bytes.len < 2 ||
+        item->bytes.ptr[0] != 0)
         return false;
     item->bytes = str_slice(item->bytes.ptr + 1, item->bytes.len - 1);
     item->kind = CBOR_LINK;
@@ -104,7 +105,8 @@ bool cbor_key(struct cbor *cbor, struct str *last_io)
     struct cbor_item item;
     if (!cbor_next(cbor, &item) || item.kind != CBOR_TEXT)
         return broken(cbor);
-    if (last_io->ptr && (item.bytes.len < last_io->len || (item.bytes.len == last_io->len && str_compare(*last_io, item.bytes) >= 0)))
+    if (last_io->ptr && (item.bytes.len < last_io->len || (item.bytes.len == last_io->len &&
+                                                           str_compare(*last_io, item.bytes) >= 0)))
         return broken(cbor);
     *last_io = item.bytes;
     return true;
@@ -140,7 +142,8 @@ bool cbor_skip(struct cbor *cbor)
 bool cid_is_known(struct str cid)
 {
     const uint8_t *bytes = (const uint8_t *)cid.ptr;
-    return cid.len == CID_BYTES && bytes[0] == 1 && (bytes[1] == 0x71 || bytes[1] == 0x55) && bytes[2] == 0x12 && bytes[3] == 0x20;
+    return cid.len == CID_BYTES && bytes[0] == 1 && (bytes[1] == 0x71 || bytes[1] == 0x55) && bytes[2] == 0x12 &&
+           bytes[3] == 0x20;
 }
 
 void cid_print(struct str cid, char text_out[CID_TEXT_BYTES])

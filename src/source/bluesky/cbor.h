@@ -11,7 +11,8 @@
 
 enum { CBOR_LEVELS_MAX = 64 };
 
-enum cbor_kind { CBOR_NUMBER /* not negative */, CBOR_NEGATIVE /* -1 - number */, CBOR_BYTES, CBOR_TEXT, CBOR_LIST, CBOR_MAP, CBOR_LINK, CBOR_FALSE, CBOR_TRUE,
+enum cbor_kind { CBOR_NUMBER /* not negative */, CBOR_NEGATIVE /* -1 - number */, CBOR_BYTES, CBOR_TEXT, CBOR_LIST,
+                 CBOR_MAP, CBOR_LINK, CBOR_FALSE, CBOR_TRUE,
                  CBOR_NULL, CBOR_DOUBLE };
 
 struct cbor { /* {0} is an empty one; a broken one stays broken */

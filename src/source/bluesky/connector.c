@@ -24,7 +24,8 @@ static enum error_code subscribe(struct connection *connection, const struct sou
         }
     if (connection->wire_count == WIRES_MAX)
         return error_set(error, ERROR_INVALID, "more than %d streams at once", WIRES_MAX);
-    enum error_code code = wire_new(connection->port, order, &connection->profiles, &connection->wires[connection->wire_count], error);
+    enum error_code code = wire_new(connection->port, order, &connection->profiles,
+                                    &connection->wires[connection->wire_count], error);
     connection->wire_count += !code;
     return code;
 }
@@ -65,7 +66,8 @@ static void step(struct connection *connection)
     }
 }
 
-static enum error_code take_order(struct connection *connection, struct source_order *order, bool *is_over_out, unsigned *grace_s_out, struct error *error)
+static enum error_code take_order(struct connection *connection, struct source_order *order, bool *is_over_out,
+                                  unsigned *grace_s_out, struct error *error)
 {
     enum error_code code = ERROR_NONE;
     switch (order->kind) {
@@ -99,8 +101,10 @@ static enum error_code begin(struct connection *connection, struct error *error)
                                              .per_minute = (unsigned)source_port_number(port, "lookups_per_minute")};
     if (!connection->profiles.handles)
         return error_set(error, ERROR_MEMORY, "no memory for handles");
-    snprintf(connection->profiles.appview, sizeof connection->profiles.appview, "%.*s", STR_ARG(source_port_text(port, "appview")));
-    snprintf(connection->profiles.directory, sizeof connection->profiles.directory, "%.*s", STR_ARG(source_port_text(port, "directory")));
+    snprintf(connection->profiles.appview, sizeof connection->profiles.appview, "%.*s",
+             STR_ARG(source_port_text(port, "appview")));
+    snprintf(connection->profiles.directory, sizeof connection->profiles.directory, "%.*s",
+             STR_ARG(source_port_text(port, "directory")));
     return errands_new(port, &connection->errands, error);
 }
 
@@ -133,23 +137,34 @@ static const struct connector_field fields[] = {
      .fallback = "https://jetstream1.us-east.bsky.network https://jetstream2.us-east.bsky.network https://jetstream1.us-west.bsky.network "
                  "https://jetstream2.us-west.bsky.network",
      .help = "addresses to listen at, best first; when one is lost the next goes on"},
-    {.name = "reposts", .label = "Reposts, too", .type = CONNECTOR_BOOLEAN, .fallback = "false", .help = "each repost is an item of its own, without a text"},
-    {.name = "deactivated_goes", .label = "Remove posts of deactivated accounts", .type = CONNECTOR_BOOLEAN, .fallback = "false",
+    {.name = "reposts", .label = "Reposts, too", .type = CONNECTOR_BOOLEAN, .fallback = "false",
+     .help = "each repost is an item of its own, without a text"},
+    {.name = "deactivated_goes", .label = "Remove posts of deactivated accounts", .type = CONNECTOR_BOOLEAN,
+     .fallback = "false",
      .help = "a pause can end, and an account that moves house looks deactivated for a moment; what is removed here does not come back"},
-    {.name = "compress", .label = "Packed", .type = CONNECTOR_BOOLEAN, .fallback = "true", .help = "v2 alone: about half the bytes"},
-    {.name = "rewind_s", .label = "Seconds to go back at another server", .type = CONNECTOR_NUMBER, .fallback = "10", .least = 1, .most = 600,
+    {.name = "compress", .label = "Packed", .type = CONNECTOR_BOOLEAN, .fallback = "true",
+     .help = "v2 alone: about half the bytes"},
+    {.name = "rewind_s", .label = "Seconds to go back at another server", .type = CONNECTOR_NUMBER, .fallback = "10",
+     .least = 1, .most = 600,
      .help = "servers count differently, so the next one is asked for a little of what was seen already"},
-    {.name = "history_minutes", .label = "Minutes that a v1 server remembers", .type = CONNECTOR_NUMBER, .fallback = "1440", .least = 1, .most = 43200,
+    {.name = "history_minutes", .label = "Minutes that a v1 server remembers", .type = CONNECTOR_NUMBER,
+     .fallback = "1440", .least = 1, .most = 43200,
      .help = "v1 says nothing when it is asked for more than it has; after a longer pause what is missing is written down as a gap"},
-    {.name = "appview", .label = "Server that knows handles", .type = CONNECTOR_URL, .fallback = "https://public.api.bsky.app",
+    {.name = "appview", .label = "Server that knows handles", .type = CONNECTOR_URL,
+     .fallback = "https://public.api.bsky.app",
      .help = "asked for handles and names of authors, 25 at a time; empty: the directory is"},
-    {.name = "directory", .label = "Directory of accounts", .type = CONNECTOR_URL, .fallback = "https://plc.directory", .help = "PLC: which server an account is at"},
-    {.name = "lookups_per_minute", .label = "Lookups a minute", .type = CONNECTOR_NUMBER, .fallback = "60", .least = 0, .most = 600,
+    {.name = "directory", .label = "Directory of accounts", .type = CONNECTOR_URL, .fallback = "https://plc.directory",
+     .help = "PLC: which server an account is at"},
+    {.name = "lookups_per_minute", .label = "Lookups a minute", .type = CONNECTOR_NUMBER, .fallback = "60", .least = 0,
+     .most = 600,
      .help = "for handles; 0: none are made, and authors without a known handle show their DID"},
-    {.name = "service", .label = "Your account's server", .type = CONNECTOR_URL, .fallback = "https://bsky.social", .help = "for search, threads and answers"},
+    {.name = "service", .label = "Your account's server", .type = CONNECTOR_URL, .fallback = "https://bsky.social",
+     .help = "for search, threads and answers"},
     {.name = "identifier", .label = "Account", .type = CONNECTOR_TEXT, .help = "handle or e-mail; empty: listening only"},
-    {.name = "app_password", .label = "App password", .type = CONNECTOR_TEXT, .is_secret = true, .help = "made at Settings, Privacy and security, App passwords"},
-    {.name = "session", .label = "Session", .type = CONNECTOR_TEXT, .is_secret = true, .is_own = true, .help = "kept by Bellwether itself: few sessions may be begun a day"},
+    {.name = "app_password", .label = "App password", .type = CONNECTOR_TEXT, .is_secret = true,
+     .help = "made at Settings, Privacy and security, App passwords"},
+    {.name = "session", .label = "Session", .type = CONNECTOR_TEXT, .is_secret = true, .is_own = true,
+     .help = "kept by Bellwether itself: few sessions may be begun a day"},
     {0},
 };
 
@@ -158,7 +173,8 @@ const struct connector connector_bluesky = {
     .network = "bluesky",
     .title = "Bluesky",
     .summary = "Posts of the whole network as they are written, by Jetstream or the firehose; search, threads and answers with an account.",
-    .evidence = "the AT Protocol project's own PDS 0.5.35, Jetstream v1 and Jetstream v2 (v0.2.0), on loopback; never against the public network",
+    .evidence = "the AT Protocol project's own PDS 0.5.35, Jetstream v1 and v2 (v0.2.0), on loopback; search and threads of its AppView "
+                "once by hand; never against the public network",
     .modes = SOURCE_STREAM | SOURCE_FILL | SOURCE_SEARCH | SOURCE_THREAD,
     .acts = SOURCE_PUBLISH | SOURCE_REPLY | SOURCE_UNPUBLISH | SOURCE_LIKE | SOURCE_UNLIKE | SOURCE_REPOST | SOURCE_FETCH,
     .text_max = 300,

@@ -51,10 +51,13 @@ static bool check_host(struct errands *errands, struct error *error)
     bool                 is_from_start, is_gap;
     snprintf(name, sizeof name, "%.*s", STR_ARG(host));
     enum bluesky_wire wire = bluesky_wire_named(source_port_text(errands->port, "wire"));
-    bluesky_address(&(struct bluesky_asking){.wire = wire, .host = name, .claim = &claim, .is_live = true}, &url, &is_from_start, &is_gap);
+    bluesky_address(&(struct bluesky_asking){.wire = wire, .host = name, .claim = &claim, .is_live = true}, &url,
+                    &is_from_start, &is_gap);
     buf_append_char(&url, '\0');
-    bool is_open = websocket_open(&(struct websocket_options){.url = url.ptr, .subprotocol = wire == BLUESKY_V2 ? "xrpc.v1.json" : NULL, .timeout_ms = 10000,
-                                      .allows_private = source_port_allows_private(errands->port), .stop_fd = errands->stop_fd}, &socket, NULL, error) == ERROR_NONE;
+    struct websocket_options options = {.url = url.ptr, .subprotocol = wire == BLUESKY_V2 ? "xrpc.v1.json" : NULL,
+                                        .allows_private = source_port_allows_private(errands->port),
+                                        .timeout_ms = 10000, .stop_fd = errands->stop_fd};
+    bool is_open = websocket_open(&options, &socket, NULL, error) == ERROR_NONE;
     websocket_close(socket, 1000);
     buf_fini(&url);
     return is_open;
@@ -72,7 +75,8 @@ static void do_check(struct errands *errands)
     if (errands->xrpc.has_account) {
         enum source_failure failure = xrpc_sign_in(&errands->xrpc, &answer);
         if (failure)
-            judge(errands, failure == SOURCE_AUTH ? ERROR_DENIED : failure == SOURCE_LIMITED ? ERROR_BUSY : ERROR_IO, answer.message);
+            judge(errands, failure == SOURCE_AUTH ? ERROR_DENIED : failure == SOURCE_LIMITED ? ERROR_BUSY : ERROR_IO,
+                  answer.message);
         xrpc_answer_fini(&answer);
         if (failure)
             return;
@@ -154,7 +158,8 @@ enum error_code errands_new(struct source_port *port, struct errands **errands_o
     errands->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     pthread_mutex_init(&errands->lock, NULL);
     pthread_cond_init(&errands->changed, NULL);
-    enum error_code code = errands->stop_fd < 0 ? error_set_os(error, "cannot make an event") : xrpc_init(&errands->xrpc, port, errands->stop_fd, error);
+    enum error_code code = errands->stop_fd < 0 ? error_set_os(error, "cannot make an event")
+                           : xrpc_init(&errands->xrpc, port, errands->stop_fd, error);
     if (!code && pthread_create(&errands->thread, NULL, work, errands))
         code = error_set(error, ERROR_MEMORY, "cannot make a thread");
     if (code) {
@@ -171,7 +176,8 @@ enum error_code errands_new(struct source_port *port, struct errands **errands_o
 /* What is not begun: a command surely was not done. */
 static void turn_away(struct errands *errands, struct source_order *order)
 {
-    struct source_result result = {.failure = SOURCE_TRANSIENT, .message = "not begun: the connector ends, or has too much to do"};
+    struct source_result result = {.failure = SOURCE_TRANSIENT,
+                                   .message = "not begun: the connector ends, or has too much to do"};
     if (is_command(order)) {
         memcpy(result.id, order->command.id, sizeof result.id);
         source_port_result(errands->port, &result);

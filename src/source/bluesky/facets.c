@@ -71,7 +71,8 @@ static bool find_one(struct str text, size_t at, size_t end, struct facet *facet
         bool has_letter = false; /* "#1" is a rank, no tag */
         for (size_t i = 0; i < facet->value.len; i++)
             has_letter |= facet->value.ptr[i] < '0' || facet->value.ptr[i] > '9';
-        return has_letter && facet->value.len > 0 && facet->value.len <= 640 && facet->value.ptr[0] != '#' && facets_graphemes(facet->value) <= 64;
+        return has_letter && facet->value.len > 0 && facet->value.len <= 640 && facet->value.ptr[0] != '#' &&
+               facets_graphemes(facet->value) <= 64;
     }
     return false;
 }
@@ -100,7 +101,8 @@ size_t facets_find(struct str text, struct facet facets_out[FACETS_MAX])
 
 void facets_print(const struct facet *facets, size_t count, struct json *json)
 {
-    static const char *const types[] = {"app.bsky.richtext.facet#link", "app.bsky.richtext.facet#mention", "app.bsky.richtext.facet#tag"};
+    static const char *const types[] = {"app.bsky.richtext.facet#link", "app.bsky.richtext.facet#mention",
+                                        "app.bsky.richtext.facet#tag"};
     static const char *const names[] = {"uri", "did", "tag"};
     bool                     is_begun = false;
     for (size_t i = 0; i < count; i++) {

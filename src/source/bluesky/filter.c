@@ -70,7 +70,8 @@ static struct str undressed(struct str url)
     return url;
 }
 
-enum error_code bluesky_filter_new(const struct source_query *query, struct bluesky_filter **filter_out, struct error *error)
+enum error_code bluesky_filter_new(const struct source_query *query, struct bluesky_filter **filter_out,
+                                   struct error *error)
 {
     *filter_out = NULL;
     bool is_open = query->any_count + query->hashtag_count + query->account_count + query->url_count == 0;
@@ -150,16 +151,19 @@ static bool language_passes(const struct bluesky_filter *filter, struct str lang
     return whole.len < 2;
 }
 
-bool bluesky_filter_passes(struct bluesky_filter *filter, const struct bluesky_record *record, struct str did, struct str handle, int64_t at_us)
+bool bluesky_filter_passes(struct bluesky_filter *filter, const struct bluesky_record *record, struct str did,
+                           struct str handle, int64_t at_us)
 {
     if (!filter)
         return true;
-    if ((filter->since_us && at_us < filter->since_us) || (filter->until_us && at_us >= filter->until_us) || !language_passes(filter, record->lang))
+    if ((filter->since_us && at_us < filter->since_us) || (filter->until_us && at_us >= filter->until_us) ||
+        !language_passes(filter, record->lang))
         return false;
     if (filter->is_open)
         return true;
     arena_reset(&filter->scratch);
-    if (is_among(&filter->accounts, did) || (handle.len && is_among(&filter->accounts, handle)) || holds(filter, record->text))
+    if (is_among(&filter->accounts, did) || (handle.len && is_among(&filter->accounts, handle)) ||
+        holds(filter, record->text))
         return true;
     for (size_t i = 0; i < record->link_count; i++)
         if (holds(filter, record->links[i]))

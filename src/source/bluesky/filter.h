@@ -10,10 +10,12 @@
 struct bluesky_filter;
 
 /* Copies what it needs of query. *filter_out is NULL where there is nothing to look at. ERROR_MEMORY. */
-enum error_code bluesky_filter_new(const struct source_query *query, struct bluesky_filter **filter_out, struct error *error);
+enum error_code bluesky_filter_new(const struct source_query *query, struct bluesky_filter **filter_out,
+                                   struct error *error);
 void            bluesky_filter_free(struct bluesky_filter *filter);
 /* An account of the query stands for this DID (its handle was looked up). */
 bool            bluesky_filter_add_did(struct bluesky_filter *filter, struct str did);
-bool            bluesky_filter_passes(struct bluesky_filter *filter, const struct bluesky_record *record, struct str did, struct str handle, int64_t at_us);
+bool            bluesky_filter_passes(struct bluesky_filter *filter, const struct bluesky_record *record, struct str did,
+                                      struct str handle, int64_t at_us);
 
 #endif

@@ -89,7 +89,8 @@ static struct op take_op(struct node *node)
 }
 
 /* False: the batch is full. What is wrong with an op costs this op alone. */
-static bool take_change(struct bluesky_reading *reading, const struct message *message, const struct op *op, const struct car *car, bool has_car,
+static bool take_change(struct bluesky_reading *reading, const struct message *message, const struct op *op,
+                        const struct car *car, bool has_car,
                         struct source_batch *batch, size_t most_items)
 {
     struct str            path = op->path;
@@ -118,7 +119,8 @@ static bool take_change(struct bluesky_reading *reading, const struct message *m
     return bluesky_take_change(reading, &change, batch, most_items);
 }
 
-static enum bluesky_frame take_commit(struct bluesky_reading *reading, const struct message *message, struct source_batch *batch, size_t most_items,
+static enum bluesky_frame take_commit(struct bluesky_reading *reading, const struct message *message,
+                                      struct source_batch *batch, size_t most_items,
                                       size_t *from_io)
 {
     struct car      car;
@@ -152,7 +154,8 @@ static enum bluesky_frame refuse(struct bluesky_reading *reading)
     return BLUESKY_REFUSED;
 }
 
-enum bluesky_frame bluesky_firehose(struct bluesky_reading *reading, struct str frame, struct source_batch *batch, size_t most_items, size_t *from_io,
+enum bluesky_frame bluesky_firehose(struct bluesky_reading *reading, struct str frame, struct source_batch *batch,
+                                    size_t most_items, size_t *from_io,
                                     struct bluesky_place *place_io, struct bluesky_notice *notice_out)
 {
     arena_reset(&reading->scratch);

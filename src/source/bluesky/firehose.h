@@ -16,7 +16,8 @@ enum { FIREHOSE_OPS_MAX = 1000 };
 
 /* One frame may give many items. *from_io is 0 for a new frame; BLUESKY_FULL moves it on: send the batch, then give the same frame again. *place_io is
  * changed once all of the frame is taken. */
-enum bluesky_frame bluesky_firehose(struct bluesky_reading *reading, struct str frame, struct source_batch *batch, size_t most_items, size_t *from_io,
+enum bluesky_frame bluesky_firehose(struct bluesky_reading *reading, struct str frame, struct source_batch *batch,
+                                    size_t most_items, size_t *from_io,
                                     struct bluesky_place *place_io, struct bluesky_notice *notice_out);
 
 #endif

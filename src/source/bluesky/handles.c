@@ -75,7 +75,8 @@ static uint32_t *bucket_of(struct handles *handles, uint64_t hash)
 static uint32_t find(struct handles *handles, struct str did, uint64_t hash)
 {
     uint32_t at = *bucket_of(handles, hash);
-    while (at != NONE && (handles->rows[at].hash != hash || !str_equal(str_slice(handles->rows[at].bytes, handles->rows[at].did_len), did)))
+    while (at != NONE && (handles->rows[at].hash != hash || !str_equal(str_slice(handles->rows[at].bytes,
+                                                                                 handles->rows[at].did_len), did)))
         at = handles->rows[at].next;
     return at;
 }
@@ -87,7 +88,8 @@ bool handles_get(struct handles *handles, struct str did, struct handle_entry *e
         return false;
     const struct row *row = &handles->rows[at];
     *entry_out = (struct handle_entry){str_slice(row->bytes + row->did_len, row->handle_len),
-                                       str_slice(row->bytes + row->did_len + row->handle_len, row->name_len), row->followers, row->put_us};
+                                       str_slice(row->bytes + row->did_len + row->handle_len, row->name_len),
+                                           row->followers, row->put_us};
     if (handles->newest != at) {
         unlink_row(handles, at);
         link_newest(handles, at);

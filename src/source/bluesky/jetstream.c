@@ -52,8 +52,10 @@ static bool take_commit_member(struct node *node, struct str key, struct event *
         node_text(node, &change->rkey);
     } else if (str_equal(key, STR("operation"))) {
         node_text(node, &event->operation);
-    } else if (str_equal(key, STR("record")) && bluesky_wants(event->reading, change->collection)) { /* both wires name the collection first */
-        change->is_good = bluesky_record_read(node, str_equal(change->collection, BLUESKY_REPOST), &event->reading->record);
+    } else if (str_equal(key, STR("record")) && bluesky_wants(event->reading, change->collection)) {
+        /* both wires name the collection first, so this is the way of nearly all */
+        change->is_good = bluesky_record_read(node, str_equal(change->collection, BLUESKY_REPOST),
+                                              &event->reading->record);
         change->is_read = true;
     } else if (str_equal(key, STR("record"))) { /* read later, when it is known what it is */
         change->record = *node;
@@ -144,7 +146,8 @@ static enum bluesky_frame refuse(struct bluesky_reading *reading, enum bluesky_r
     return BLUESKY_REFUSED;
 }
 
-enum bluesky_frame bluesky_jetstream(struct bluesky_reading *reading, struct str frame, struct source_batch *batch, size_t most_items,
+enum bluesky_frame bluesky_jetstream(struct bluesky_reading *reading, struct str frame, struct source_batch *batch,
+                                     size_t most_items,
                                      struct bluesky_place *place_io, struct bluesky_notice *notice_out)
 {
     arena_reset(&reading->scratch);

@@ -14,7 +14,8 @@
 #include "source/bluesky/reading.h"
 
 /* At most one item per frame into batch. *place_io is changed where the frame says where it stands. notice_out is filled with BLUESKY_SAID. */
-enum bluesky_frame bluesky_jetstream(struct bluesky_reading *reading, struct str frame, struct source_batch *batch, size_t most_items,
+enum bluesky_frame bluesky_jetstream(struct bluesky_reading *reading, struct str frame, struct source_batch *batch,
+                                     size_t most_items,
                                      struct bluesky_place *place_io, struct bluesky_notice *notice_out);
 
 #endif

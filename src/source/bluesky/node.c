@@ -92,7 +92,8 @@ static size_t take_unicode(const char *s, size_t left, uint32_t *code_out)
     uint32_t low;
     if (!hex4(s, left, code_out))
         return 0;
-    if (*code_out >= 0xd800 && *code_out < 0xdc00 && left >= 10 && s[4] == '\\' && s[5] == 'u' && hex4(s + 6, left - 6, &low) && low >= 0xdc00 &&
+    if (*code_out >= 0xd800 && *code_out < 0xdc00 && left >= 10 && s[4] == '\\' && s[5] == 'u' &&
+        hex4(s + 6, left - 6, &low) && low >= 0xdc00 &&
         low < 0xe000) {
         *code_out = 0x10000 + ((*code_out - 0xd800) << 10) + (low - 0xdc00);
         return 10;
@@ -119,7 +120,8 @@ static bool unescape(struct node *node, struct str s, struct str *out)
             break;
         char c = at + 1 < s.len ? s.ptr[at + 1] : 0;
         at += 2;
-        static const char plain_of[256] = {['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t'};
+        static const char plain_of[256] = {['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f',
+                                           ['n'] = '\n', ['r'] = '\r', ['t'] = '\t'};
         if (plain_of[(uint8_t)c]) {
             *to++ = plain_of[(uint8_t)c];
         } else {
@@ -158,7 +160,8 @@ static bool bare_is_good(struct str bare)
     while (at < bare.len && bare.ptr[at] >= '0' && bare.ptr[at] <= '9')
         at++;
     double number;
-    return (at == bare.len && at > 0) || str_equal(bare, STR("true")) || str_equal(bare, STR("false")) || str_equal(bare, STR("null")) ||
+    return (at == bare.len && at > 0) || str_equal(bare, STR("true")) || str_equal(bare, STR("false")) ||
+           str_equal(bare, STR("null")) ||
            str_to_double(bare, &number);
 }
 

@@ -39,7 +39,8 @@ struct node_map { /* {0}; of a list too */
 };
 
 bool node_map(struct node *node, struct node_map *map_out);
-bool node_key(struct node *node, struct node_map *map, struct str *key_out); /* false behind the last; its value is to be taken next */
+/* False behind the last; its value is to be taken next. */
+bool node_key(struct node *node, struct node_map *map, struct str *key_out);
 bool node_list(struct node *node, struct node_map *list_out);
 bool node_item(struct node *node, struct node_map *list); /* there is one more, to be taken next */
 bool node_text(struct node *node, struct str *text_out);

@@ -44,7 +44,8 @@ bool bluesky_claim_read(struct str state, struct bluesky_claim *claim_out)
             else
                 node_skip(&node);
         }
-    bool is_good = node_is_at_end(&node) && claim_out->place.at_us >= CLOCK_MIN_US && claim_out->place.at_us <= CLOCK_MAX_US && claim_out->place.seq >= 0;
+    bool is_good = node_is_at_end(&node) && claim_out->place.at_us >= CLOCK_MIN_US &&
+                   claim_out->place.at_us <= CLOCK_MAX_US && claim_out->place.seq >= 0;
     arena_fini(&arena);
     if (!is_good)
         *claim_out = (struct bluesky_claim){0};
@@ -65,7 +66,8 @@ static void put_host(const char *host, struct buf *out)
 void bluesky_address(const struct bluesky_asking *asking, struct buf *url_out, bool *is_from_start_out, bool *is_gap_out)
 {
     const struct bluesky_place *place = &asking->claim->place;
-    bool                        is_same_host = asking->claim->wire == asking->wire && strcmp(asking->claim->host, asking->host) == 0;
+    bool                        is_same_host = asking->claim->wire == asking->wire &&
+                                               strcmp(asking->claim->host, asking->host) == 0;
     bool                        has_place = !asking->is_live && place->at_us > 0;
     int64_t                     rewind_us = (is_same_host ? 1 : (int64_t)asking->rewind_s) * CLOCK_SECOND_US;
     *is_from_start_out = *is_gap_out = false;
@@ -79,9 +81,11 @@ void bluesky_address(const struct bluesky_asking *asking, struct buf *url_out, b
         break;
     case BLUESKY_V2:
         buf_printf(url_out, "/xrpc/network.bsky.jetstream.subscribeEvents?kinds=commit&kinds=identity&kinds=account&collections=app.bsky.feed.post%s"
-                   "&maxMessageSizeBytes=%zu", asking->takes_reposts ? "&collections=app.bsky.feed.repost" : "", asking->most_bytes);
+                   "&maxMessageSizeBytes=%zu", asking->takes_reposts ? "&collections=app.bsky.feed.repost" : "",
+                       asking->most_bytes);
         if (has_place)
-            buf_printf(url_out, "&cursor=%lld", (long long)(is_same_host && place->seq > 0 ? place->seq : place->at_us - rewind_us));
+            buf_printf(url_out, "&cursor=%lld", (long long)(is_same_host && place->seq > 0 ? place->seq
+                                                            : place->at_us - rewind_us));
         if (asking->dictionary)
             buf_printf(url_out, "&zstdDictionary=%u", asking->dictionary);
         break;

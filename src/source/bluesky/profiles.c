@@ -4,7 +4,8 @@
 #include "net/fetch.h"
 #include "source/bluesky/record.h"
 
-enum { ACTORS_MAX = 25 /* of getProfiles */, DIRECTORY_MAX = 4 /* of a batch */, TIMEOUT_MS = 3000, MOST_BYTES = 512 * 1024 };
+enum { ACTORS_MAX = 25 /* of getProfiles */, DIRECTORY_MAX = 4 /* of a batch */, TIMEOUT_MS = 3000,
+       MOST_BYTES = 512 * 1024 };
 
 static bool may_ask(struct profiles *profiles)
 {
@@ -12,7 +13,8 @@ static bool may_ask(struct profiles *profiles)
     double  most = profiles->per_minute < 5 ? profiles->per_minute : 5; /* at once, after a quiet time */
     if (profiles->per_minute == 0 || now_us < profiles->paused_until_us)
         return false;
-    profiles->allowance += profiles->refilled_us ? (double)(now_us - profiles->refilled_us) / (double)CLOCK_MINUTE_US * profiles->per_minute : most;
+    profiles->allowance += profiles->refilled_us
+        ? (double)(now_us - profiles->refilled_us) / (double)CLOCK_MINUTE_US * profiles->per_minute : most;
     profiles->allowance = profiles->allowance < most ? profiles->allowance : most;
     profiles->refilled_us = now_us;
     if (profiles->allowance < 1)
@@ -25,14 +27,17 @@ static bool ask(struct profiles *profiles, struct buf *url, struct fetch_answer 
 {
     struct error error = {0};
     buf_append_char(url, '\0');
-    enum error_code code = url->has_failed ? ERROR_MEMORY : fetch(&(struct fetch){.url = url->ptr, .allows_private = source_port_allows_private(profiles->port),
-                                                                 .timeout_ms = TIMEOUT_MS, .most_bytes = MOST_BYTES}, answer, &error);
+    enum error_code code = url->has_failed ? ERROR_MEMORY : fetch(&(struct fetch){.url = url->ptr,
+                                                                                  .allows_private = source_port_allows_private(profiles->port),
+                                                                 .timeout_ms = TIMEOUT_MS, .most_bytes = MOST_BYTES},
+                                                                         answer, &error);
     if (!code && answer->status == 200)
         return true;
     int64_t wait_us = code ? 0 : fetch_retry_after_us(answer, clock_now_us());
     profiles->paused_until_us = clock_monotonic_us() + (wait_us > CLOCK_MINUTE_US ? wait_us : CLOCK_MINUTE_US);
     if (!profiles->was_said)
-        source_port_log(profiles->port, "warning", "no handles for now: %s", code ? error.message : "the server that knows them refused");
+        source_port_log(profiles->port, "warning", "no handles for now: %s", code ? error.message
+                        : "the server that knows them refused");
     profiles->was_said = true;
     return false;
 }

@@ -3,7 +3,8 @@
 #include "base/clock.h"
 
 const char *const bluesky_refusals[BLUESKY_REFUSAL_COUNT] = {
-    "frame does not parse", "record does not parse", "block is not what its CID says", "block is missing", "clock ahead: the server's time taken",
+    "frame does not parse", "record does not parse", "block is not what its CID says", "block is missing",
+        "clock ahead: the server's time taken",
     "no usable time: the server's taken", "malformed DID, collection or record key", "too large"};
 
 void bluesky_reading_fini(struct bluesky_reading *reading)
@@ -33,7 +34,8 @@ static struct str joined(struct arena *arena, const struct str *parts, size_t co
 
 static struct str uri_of(struct arena *arena, const struct bluesky_change *change)
 {
-    return joined(arena, (struct str[]){STR("at://"), change->did, STR("/"), change->collection, STR("/"), change->rkey}, 6);
+    return joined(arena, (struct str[]){STR("at://"), change->did, STR("/"), change->collection, STR("/"), change->rkey},
+                  6);
 }
 
 /* createdAt is the author's word. The network itself orders by the earlier of that and the time at which a server saw it, and so do we: nothing is
@@ -62,11 +64,13 @@ static struct str media_url(struct arena *arena, struct str did, const struct re
         cid = str_of(text);
     }
     for (size_t i = 0; i < cid.len; i++) /* text from JSON: letters and digits are all a CID has */
-        if (!((cid.ptr[i] >= 'a' && cid.ptr[i] <= 'z') || (cid.ptr[i] >= 'A' && cid.ptr[i] <= 'Z') || (cid.ptr[i] >= '0' && cid.ptr[i] <= '9')) || i > 100)
+        if (!((cid.ptr[i] >= 'a' && cid.ptr[i] <= 'z') || (cid.ptr[i] >= 'A' && cid.ptr[i] <= 'Z') ||
+              (cid.ptr[i] >= '0' && cid.ptr[i] <= '9')) || i > 100)
             return (struct str){0};
     if (media->type == MEDIA_IMAGE)
         return joined(arena, (struct str[]){STR("https://cdn.bsky.app/img/feed_fullsize/plain/"), did, STR("/"), cid}, 4);
-    return joined(arena, (struct str[]){STR("https://video.bsky.app/watch/"), did, STR("/"), cid, STR("/playlist.m3u8")}, 5);
+    return joined(arena, (struct str[]){STR("https://video.bsky.app/watch/"), did, STR("/"), cid, STR("/playlist.m3u8")},
+                  5);
 }
 
 static bool copy_lists(const struct bluesky_record *record, struct str did, struct arena *arena, struct post *post)
@@ -78,7 +82,8 @@ static bool copy_lists(const struct bluesky_record *record, struct str did, stru
     for (size_t i = 0; i < record->link_count; i++)
         post->links[post->link_count++] = arena_str(arena, record->links[i]);
     for (size_t i = 0; i < record->media_count; i++)
-        post->media[post->media_count++] = (struct media){(uint8_t)record->media[i].type, media_url(arena, did, &record->media[i]),
+        post->media[post->media_count++] = (struct media){(uint8_t)record->media[i].type,
+                                                          media_url(arena, did, &record->media[i]),
                                                           arena_str(arena, record->media[i].alt)};
     return true;
 }
@@ -92,12 +97,15 @@ static struct str kept(struct arena *arena, struct str s)
 static struct str kept_uri(struct arena *arena, struct str uri)
 {
     struct bluesky_uri parts;
-    return uri.len < POST_ID_MAX_BYTES - 16 && bluesky_uri_split(uri, &parts) && str_equal(parts.collection, BLUESKY_POST) ? arena_str(arena, uri)
+    return uri.len < POST_ID_MAX_BYTES - 16 && bluesky_uri_split(uri, &parts) && str_equal(parts.collection, BLUESKY_POST)
+           ? arena_str(arena, uri)
                                                                                                                            : (struct str){0};
 }
 
-bool bluesky_add_post(struct bluesky_reading *reading, const struct bluesky_change *change, const struct bluesky_record *record,
-                      const struct handle_entry *author, struct source_batch *batch, size_t most_items, struct source_item **item_out)
+bool bluesky_add_post(struct bluesky_reading *reading, const struct bluesky_change *change,
+                      const struct bluesky_record *record,
+                      const struct handle_entry *author, struct source_batch *batch, size_t most_items,
+                          struct source_item **item_out)
 {
     struct source_item *item = add_item(batch, SOURCE_UPSERT, most_items);
     if (!item)
@@ -137,13 +145,15 @@ bool bluesky_wants(const struct bluesky_reading *reading, struct str collection)
     return str_equal(collection, BLUESKY_POST) || (reading->takes_reposts && str_equal(collection, BLUESKY_REPOST));
 }
 
-bool bluesky_take_change(struct bluesky_reading *reading, struct bluesky_change *change, struct source_batch *batch, size_t most_items)
+bool bluesky_take_change(struct bluesky_reading *reading, struct bluesky_change *change, struct source_batch *batch,
+                         size_t most_items)
 {
     if (!bluesky_wants(reading, change->collection))
         return true;
     if (batch->count >= most_items)
         return false;
-    if (!bluesky_did_is_good(change->did) || !bluesky_rkey_is_good(change->rkey) || change->did.len + change->collection.len + change->rkey.len > POST_ID_MAX_BYTES - 32) {
+    if (!bluesky_did_is_good(change->did) || !bluesky_rkey_is_good(change->rkey) ||
+        change->did.len + change->collection.len + change->rkey.len > POST_ID_MAX_BYTES - 32) {
         reading->refused[BLUESKY_BAD_NAME]++;
         return true;
     }
@@ -155,7 +165,8 @@ bool bluesky_take_change(struct bluesky_reading *reading, struct bluesky_change 
     }
     bool                   is_repost = str_equal(change->collection, BLUESKY_REPOST);
     struct bluesky_record *record = &reading->record;
-    if (!(change->is_read ? change->is_good : change->has_record && bluesky_record_read(&change->record, is_repost, record))) {
+    if (!(change->is_read ? change->is_good : change->has_record && bluesky_record_read(&change->record, is_repost,
+                                                                                        record))) {
         reading->refused[BLUESKY_BROKEN_RECORD]++;
         return true;
     }
@@ -165,7 +176,8 @@ bool bluesky_take_change(struct bluesky_reading *reading, struct bluesky_change 
     }
     struct handle_entry author;
     bool                is_known = reading->handles && handles_get(reading->handles, change->did, &author);
-    if (!bluesky_filter_passes(reading->filter, record, change->did, is_known ? author.handle : (struct str){0}, change->at_us)) {
+    if (!bluesky_filter_passes(reading->filter, record, change->did, is_known ? author.handle : (struct str){0},
+                               change->at_us)) {
         reading->passed_over++;
         return true;
     }
@@ -174,9 +186,11 @@ bool bluesky_take_change(struct bluesky_reading *reading, struct bluesky_change 
 
 /* What an account says or what its server says of it: gone for good, taken down, suspended. "deactivated" is its owner's pause, and also how an
  * account looks for a moment when it moves house, so it takes nothing away unless that is set. "desynchronized" and "throttled" are its server's trouble. */
-bool bluesky_take_account(struct bluesky_reading *reading, struct str did, bool is_active, struct str status, struct source_batch *batch, size_t most_items)
+bool bluesky_take_account(struct bluesky_reading *reading, struct str did, bool is_active, struct str status,
+                          struct source_batch *batch, size_t most_items)
 {
-    bool is_gone = !is_active && (str_equal(status, STR("deleted")) || str_equal(status, STR("takendown")) || str_equal(status, STR("suspended")) ||
+    bool is_gone = !is_active && (str_equal(status, STR("deleted")) || str_equal(status, STR("takendown")) ||
+                                  str_equal(status, STR("suspended")) ||
                                   (reading->deactivated_goes && str_equal(status, STR("deactivated"))));
     if (!is_gone)
         return true;
@@ -190,7 +204,8 @@ bool bluesky_take_account(struct bluesky_reading *reading, struct str did, bool 
     return item != NULL;
 }
 
-bool bluesky_take_identity(struct bluesky_reading *reading, struct str did, struct str handle, int64_t at_us, struct source_batch *batch, size_t most_items)
+bool bluesky_take_identity(struct bluesky_reading *reading, struct str did, struct str handle, int64_t at_us,
+                           struct source_batch *batch, size_t most_items)
 {
     struct handle_entry known = {.followers = POST_COUNT_UNKNOWN};
     if (handle.len == 0)
@@ -211,6 +226,7 @@ bool bluesky_take_identity(struct bluesky_reading *reading, struct str did, stru
     item->post.author_handle = kept(&batch->arena, handle);
     item->post.author_name = kept(&batch->arena, known.name);
     if (reading->handles)
-        handles_put(reading->handles, did, &(struct handle_entry){handle, item->post.author_name, known.followers, at_us});
+        handles_put(reading->handles, did, &(struct handle_entry){handle, item->post.author_name, known.followers,
+                                                                  at_us});
     return true;
 }

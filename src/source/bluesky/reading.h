@@ -5,7 +5,8 @@
 #include "source/bluesky/filter.h"
 #include "source/bluesky/handles.h"
 
-enum bluesky_refusal { BLUESKY_BROKEN_FRAME, BLUESKY_BROKEN_RECORD, BLUESKY_FALSE_BLOCK, BLUESKY_MISSING_BLOCK, BLUESKY_CLOCK_AHEAD, BLUESKY_CLOCK_ABSURD,
+enum bluesky_refusal { BLUESKY_BROKEN_FRAME, BLUESKY_BROKEN_RECORD, BLUESKY_FALSE_BLOCK, BLUESKY_MISSING_BLOCK,
+                       BLUESKY_CLOCK_AHEAD, BLUESKY_CLOCK_ABSURD,
                        BLUESKY_BAD_NAME, BLUESKY_TOO_BIG, BLUESKY_REFUSAL_COUNT };
 extern const char *const bluesky_refusals[BLUESKY_REFUSAL_COUNT]; /* for people */
 
@@ -50,12 +51,17 @@ struct bluesky_change {
     int64_t      at_us; /* when the server saw it */
 };
 bool bluesky_wants(const struct bluesky_reading *reading, struct str collection);
-bool bluesky_take_change(struct bluesky_reading *reading, struct bluesky_change *change, struct source_batch *batch, size_t most_items);
-bool bluesky_take_account(struct bluesky_reading *reading, struct str did, bool is_active, struct str status, struct source_batch *batch, size_t most_items);
-bool bluesky_take_identity(struct bluesky_reading *reading, struct str did, struct str handle, int64_t at_us, struct source_batch *batch, size_t most_items);
+bool bluesky_take_change(struct bluesky_reading *reading, struct bluesky_change *change, struct source_batch *batch,
+                         size_t most_items);
+bool bluesky_take_account(struct bluesky_reading *reading, struct str did, bool is_active, struct str status,
+                          struct source_batch *batch, size_t most_items);
+bool bluesky_take_identity(struct bluesky_reading *reading, struct str did, struct str handle, int64_t at_us,
+                           struct source_batch *batch, size_t most_items);
 
 /* A post as an item, from wherever it was read (the streams, search, threads). Strings are copied into batch->arena. False: full. */
-bool bluesky_add_post(struct bluesky_reading *reading, const struct bluesky_change *change, const struct bluesky_record *record,
-                      const struct handle_entry *author, struct source_batch *batch, size_t most_items, struct source_item **item_out);
+bool bluesky_add_post(struct bluesky_reading *reading, const struct bluesky_change *change,
+                      const struct bluesky_record *record,
+                      const struct handle_entry *author, struct source_batch *batch, size_t most_items,
+                          struct source_item **item_out);
 
 #endif

@@ -267,7 +267,8 @@ bool bluesky_record_read(struct node *node, bool is_repost, struct bluesky_recor
 
 enum { IN_DID = 1, IN_RKEY = 2 };
 static const uint8_t name_bytes[256] = {
-    ['a' ... 'z'] = IN_DID | IN_RKEY, ['A' ... 'Z'] = IN_DID | IN_RKEY, ['0' ... '9'] = IN_DID | IN_RKEY, ['.'] = IN_DID | IN_RKEY, ['_'] = IN_DID | IN_RKEY,
+    ['a' ... 'z'] = IN_DID | IN_RKEY, ['A' ... 'Z'] = IN_DID | IN_RKEY, ['0' ... '9'] = IN_DID | IN_RKEY,
+                    ['.'] = IN_DID | IN_RKEY, ['_'] = IN_DID | IN_RKEY,
     [':'] = IN_DID | IN_RKEY, ['-'] = IN_DID | IN_RKEY, ['%'] = IN_DID, ['~'] = IN_RKEY};
 
 static bool is_made_of(struct str s, uint8_t kind)
@@ -285,7 +286,8 @@ bool bluesky_did_is_good(struct str did)
 
 bool bluesky_rkey_is_good(struct str rkey)
 {
-    return rkey.len > 0 && rkey.len <= 512 && !str_equal(rkey, STR(".")) && !str_equal(rkey, STR("..")) && is_made_of(rkey, IN_RKEY);
+    return rkey.len > 0 && rkey.len <= 512 && !str_equal(rkey, STR(".")) && !str_equal(rkey, STR("..")) &&
+           is_made_of(rkey, IN_RKEY);
 }
 
 bool bluesky_uri_split(struct str uri, struct bluesky_uri *parts_out)
@@ -295,7 +297,8 @@ bool bluesky_uri_split(struct str uri, struct bluesky_uri *parts_out)
         return false;
     rest = str_slice(uri.ptr + 5, uri.len - 5);
     return str_next_field(&rest, '/', &parts_out->did) && str_next_field(&rest, '/', &parts_out->collection) &&
-           str_next_field(&rest, '/', &parts_out->rkey) && !str_next_field(&rest, '/', &nothing) && bluesky_did_is_good(parts_out->did) &&
+           str_next_field(&rest, '/', &parts_out->rkey) && !str_next_field(&rest, '/', &nothing) &&
+               bluesky_did_is_good(parts_out->did) &&
            parts_out->collection.len > 0 && bluesky_rkey_is_good(parts_out->rkey);
 }
 

@@ -114,7 +114,8 @@ static bool search_term(struct search *search, const char *name, struct str term
         bool is_done = xrpc_get(search->xrpc, "app.bsky.feed.searchPosts", buf_str(&query), &answer);
         bool goes_on = is_done && take_page(search, buf_str(&answer.http.body));
         if (!is_done)
-            say(search, answer.failure == SOURCE_LIMITED ? SOURCE_RATE_LIMITED : answer.failure == SOURCE_AUTH ? SOURCE_AUTH_FAILED : SOURCE_ERROR, answer.message,
+            say(search, answer.failure == SOURCE_LIMITED ? SOURCE_RATE_LIMITED : answer.failure == SOURCE_AUTH
+                ? SOURCE_AUTH_FAILED : SOURCE_ERROR, answer.message,
                 answer.retry_after_s);
         xrpc_answer_fini(&answer);
         buf_fini(&query);
@@ -124,7 +125,8 @@ static bool search_term(struct search *search, const char *name, struct str term
     return true;
 }
 
-static bool search_terms(struct search *search, const char *name, const struct str *terms, size_t count, char sigil, size_t *left)
+static bool search_terms(struct search *search, const char *name, const struct str *terms, size_t count, char sigil,
+                         size_t *left)
 {
     for (size_t i = 0; i < count && *left > 0; i++, --*left) {
         struct str term = terms[i];
@@ -141,8 +143,10 @@ static void do_search(struct search *search)
 {
     const struct source_query *wanted = &search->order->query;
     size_t                     left = TERMS_MAX;
-    bool goes_on = search_terms(search, "q", wanted->any, wanted->any_count, 0, &left) && search_terms(search, "tag", wanted->hashtags, wanted->hashtag_count, '#', &left) &&
-                   search_terms(search, "author", wanted->accounts, wanted->account_count, '@', &left) && search_terms(search, "url", wanted->urls, wanted->url_count, 0, &left);
+    bool goes_on = search_terms(search, "q", wanted->any, wanted->any_count, 0, &left) &&
+                   search_terms(search, "tag", wanted->hashtags, wanted->hashtag_count, '#', &left) &&
+                   search_terms(search, "author", wanted->accounts, wanted->account_count, '@', &left) &&
+                       search_terms(search, "url", wanted->urls, wanted->url_count, 0, &left);
     if (goes_on && left == TERMS_MAX)
         say(search, SOURCE_ERROR, "a search needs a word, a tag, an account or an address", 0);
     else if (goes_on)
@@ -202,7 +206,8 @@ static bool climb(struct search *search, struct str uri, struct xrpc_answer *ans
         if (!body.ptr || !bluesky_view_read(&node, &view) || !add(search, &view))
             break;
         has_any = true;
-        uri = search->reading.record.reply_parent.len ? arena_str(&search->arena, search->reading.record.reply_parent) : (struct str){0};
+        uri = search->reading.record.reply_parent.len ? arena_str(&search->arena, search->reading.record.reply_parent)
+              : (struct str){0};
     }
     return has_any;
 }
@@ -236,13 +241,15 @@ static void do_thread(struct search *search)
     if (is_done && flush(search))
         say(search, SOURCE_IDLE, "read", 0);
     else if (!is_done)
-        say(search, answer.failure == SOURCE_LIMITED ? SOURCE_RATE_LIMITED : SOURCE_ERROR, answer.message, answer.retry_after_s);
+        say(search, answer.failure == SOURCE_LIMITED ? SOURCE_RATE_LIMITED : SOURCE_ERROR, answer.message,
+            answer.retry_after_s);
     xrpc_answer_fini(&answer);
 }
 
 void searches_do(struct xrpc *xrpc, const struct source_order *order, const atomic_bool *is_unwanted)
 {
-    struct search search = {.xrpc = xrpc, .order = order, .is_unwanted = is_unwanted, .batch = source_batch_new(order->sub)};
+    struct search search = {.xrpc = xrpc, .order = order, .is_unwanted = is_unwanted,
+                            .batch = source_batch_new(order->sub)};
     search.most = source_port_max_items(xrpc->port);
     if (!search.batch) {
         say(&search, SOURCE_ERROR, "no memory", 0);

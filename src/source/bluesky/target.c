@@ -53,7 +53,8 @@ static bool record_elsewhere(struct xrpc *xrpc, struct bluesky_uri uri, struct x
     char       server[512];
     buf_printf(&url, "%s/%.*s", xrpc->directory, STR_ARG(uri.did));
     buf_append_char(&url, '\0');
-    bool is_known = xrpc->directory[0] && str_starts_with(uri.did, STR("did:plc:")) && xrpc_get_at(xrpc, url.ptr, answer) &&
+    bool is_known = xrpc->directory[0] && str_starts_with(uri.did, STR("did:plc:")) &&
+                    xrpc_get_at(xrpc, url.ptr, answer) &&
                     take_server(buf_str(&answer->http.body), server) && strcmp(server, xrpc->service) != 0;
     xrpc_answer_fini(answer);
     if (is_known) {
@@ -137,7 +138,8 @@ static bool take_view(struct target *target, struct node *node)
 }
 
 /* {posts: [view]} of getPosts. */
-static enum source_failure ask_appview(struct xrpc *xrpc, struct str uri, struct target *target, struct xrpc_answer *answer)
+static enum source_failure ask_appview(struct xrpc *xrpc, struct str uri, struct target *target,
+                                       struct xrpc_answer *answer)
 {
     struct buf query = {0};
     bool       is_found = false;
@@ -204,17 +206,20 @@ static bool is_gated(struct xrpc *xrpc, struct str root_uri)
     return is_closed;
 }
 
-enum source_failure target_find(struct xrpc *xrpc, struct str uri, struct target *target_out, char words_out[SOURCE_SAID_BYTES], int64_t *retry_after_s_out)
+enum source_failure target_find(struct xrpc *xrpc, struct str uri, struct target *target_out,
+                                char words_out[SOURCE_SAID_BYTES], int64_t *retry_after_s_out)
 {
     struct bluesky_uri  parts;
     struct xrpc_answer  answer;
     *target_out = (struct target){0};
     if (!bluesky_uri_split(uri, &parts)) {
-        snprintf(words_out, SOURCE_SAID_BYTES, "'%.*s' is no post's id", (int)(uri.len < 120 ? uri.len : 120), uri.ptr ? uri.ptr : "");
+        snprintf(words_out, SOURCE_SAID_BYTES, "'%.*s' is no post's id", (int)(uri.len < 120 ? uri.len : 120), uri.ptr
+                 ? uri.ptr : "");
         return SOURCE_REFUSED;
     }
     enum source_failure failure = ask_appview(xrpc, uri, target_out, &answer);
-    bool                has_no_appview = failure != SOURCE_DONE && failure != SOURCE_LIMITED && failure != SOURCE_AUTH && failure != SOURCE_GONE;
+    bool                has_no_appview = failure != SOURCE_DONE && failure != SOURCE_LIMITED && failure != SOURCE_AUTH &&
+                                         failure != SOURCE_GONE;
     if (has_no_appview) {
         xrpc_answer_fini(&answer);
         failure = target_record(xrpc, parts, &answer) ? SOURCE_DONE : answer.failure;

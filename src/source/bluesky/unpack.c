@@ -18,13 +18,16 @@ enum error_code unpacker_new(struct str dictionary, struct unpacker **unpacker_o
     *unpacker_out = NULL;
     if (!unpacker)
         return error_set(error, ERROR_MEMORY, "no memory for a dictionary");
-    unpacker->number = dictionary.len <= UNPACK_DICTIONARY_MAX_BYTES ? ZSTD_getDictID_fromDict(dictionary.ptr, dictionary.len) : 0;
+    unpacker->number = dictionary.len <= UNPACK_DICTIONARY_MAX_BYTES
+                       ? ZSTD_getDictID_fromDict(dictionary.ptr, dictionary.len) : 0;
     unpacker->context = ZSTD_createDCtx();
     unpacker->dictionary = unpacker->number ? ZSTD_createDDict(dictionary.ptr, dictionary.len) : NULL;
-    if (!unpacker->dictionary || !unpacker->context || ZSTD_isError(ZSTD_DCtx_refDDict(unpacker->context, unpacker->dictionary)) ||
+    if (!unpacker->dictionary || !unpacker->context || ZSTD_isError(ZSTD_DCtx_refDDict(unpacker->context,
+                                                                                       unpacker->dictionary)) ||
         ZSTD_isError(ZSTD_DCtx_setParameter(unpacker->context, ZSTD_d_windowLogMax, WINDOW_LOG_MAX))) {
         unpacker_free(unpacker);
-        return error_set(error, ERROR_INVALID, "what the server gave as its dictionary (%zu bytes) is none", dictionary.len);
+        return error_set(error, ERROR_INVALID, "what the server gave as its dictionary (%zu bytes) is none",
+                         dictionary.len);
     }
     *unpacker_out = unpacker;
     return ERROR_NONE;
@@ -46,7 +49,8 @@ unsigned unpacker_dictionary(const struct unpacker *unpacker)
 }
 
 /* A frame need not say how large it is, and one that does may lie: it is unpacked piece by piece, up to the bound. */
-enum error_code unpacker_take(struct unpacker *unpacker, struct str packed, size_t most_bytes, struct str *text_out, struct error *error)
+enum error_code unpacker_take(struct unpacker *unpacker, struct str packed, size_t most_bytes, struct str *text_out,
+                              struct error *error)
 {
     ZSTD_inBuffer in = {packed.ptr, packed.len, 0};
     size_t        left = 1, piece = 16 * 1024;
@@ -61,13 +65,15 @@ enum error_code unpacker_take(struct unpacker *unpacker, struct str packed, size
         size_t         read_before = in.pos;
         left = ZSTD_decompressStream(unpacker->context, &out, &in);
         if (ZSTD_isError(left))
-            return error_set(error, ERROR_INVALID, "a packed frame of %zu bytes: %s", packed.len, ZSTD_getErrorName(left));
+            return error_set(error, ERROR_INVALID, "a packed frame of %zu bytes: %s", packed.len,
+                             ZSTD_getErrorName(left));
         unpacker->text.len += out.pos;
         if (left > 0 && out.pos == 0 && in.pos == read_before)
             return error_set(error, ERROR_INVALID, "a packed frame of %zu bytes is cut short", packed.len);
     }
     if (in.pos != in.size || unpacker->text.len > most_bytes)
-        return error_set(error, in.pos != in.size ? ERROR_INVALID : ERROR_TOO_LARGE, "a packed frame of %zu bytes has more behind it", packed.len);
+        return error_set(error, in.pos != in.size ? ERROR_INVALID : ERROR_TOO_LARGE,
+                         "a packed frame of %zu bytes has more behind it", packed.len);
     *text_out = buf_str(&unpacker->text);
     return ERROR_NONE;
 }

@@ -14,6 +14,7 @@ enum error_code unpacker_new(struct str dictionary, struct unpacker **unpacker_o
 void            unpacker_free(struct unpacker *unpacker);
 unsigned        unpacker_dictionary(const struct unpacker *unpacker); /* its number */
 /* One frame. Valid until the next call. ERROR_INVALID: not packed with it, or cut short; ERROR_TOO_LARGE: over most_bytes, however small it came. */
-enum error_code unpacker_take(struct unpacker *unpacker, struct str packed, size_t most_bytes, struct str *text_out, struct error *error);
+enum error_code unpacker_take(struct unpacker *unpacker, struct str packed, size_t most_bytes, struct str *text_out,
+                              struct error *error);
 
 #endif

@@ -78,7 +78,8 @@ bool bluesky_view_read(struct node *node, struct bluesky_view *view_out)
     return !node->bytes.is_broken && view_out->uri.len > 0;
 }
 
-bool bluesky_view_add(struct bluesky_reading *reading, const struct bluesky_view *view, struct source_batch *batch, size_t most_items)
+bool bluesky_view_add(struct bluesky_reading *reading, const struct bluesky_view *view, struct source_batch *batch,
+                      size_t most_items)
 {
     struct bluesky_uri    uri;
     struct node           record = view->record;
@@ -89,7 +90,8 @@ bool bluesky_view_add(struct bluesky_reading *reading, const struct bluesky_view
         reading->refused[BLUESKY_BAD_NAME]++;
         return true;
     }
-    if (!view->has_record || !bluesky_record_read(&record, false, &reading->record) || reading->record.text.len > POST_TEXT_MAX_BYTES) {
+    if (!view->has_record || !bluesky_record_read(&record, false, &reading->record) ||
+        reading->record.text.len > POST_TEXT_MAX_BYTES) {
         reading->refused[BLUESKY_BROKEN_RECORD]++;
         return true;
     }
@@ -98,7 +100,8 @@ bool bluesky_view_add(struct bluesky_reading *reading, const struct bluesky_view
     change.collection = uri.collection;
     change.rkey = uri.rkey;
     change.at_us = seen_us >= CLOCK_MIN_US && seen_us <= clock_now_us() ? seen_us : clock_now_us();
-    if (!bluesky_add_post(reading, &change, &reading->record, view->did.len ? &view->author : NULL, batch, most_items, &item))
+    if (!bluesky_add_post(reading, &change, &reading->record, view->did.len ? &view->author : NULL, batch, most_items,
+                          &item))
         return false;
     item->post.metrics = view->metrics;
     item->reply_why = view->is_closed ? STR("threadgate") : (struct str){0};

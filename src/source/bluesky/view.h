@@ -15,6 +15,7 @@ struct bluesky_view { /* slices of the answer, or in the node's scratch */
 /* False where it does not parse or has no uri. */
 bool bluesky_view_read(struct node *node, struct bluesky_view *view_out);
 /* As an item. False: the batch is full. What cannot be read is counted, and is no reason to stop. */
-bool bluesky_view_add(struct bluesky_reading *reading, const struct bluesky_view *view, struct source_batch *batch, size_t most_items);
+bool bluesky_view_add(struct bluesky_reading *reading, const struct bluesky_view *view, struct source_batch *batch,
+                      size_t most_items);
 
 #endif

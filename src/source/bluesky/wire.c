@@ -2,7 +2,8 @@
 
 #include <stdlib.h>
 
-enum { BATCH_BYTES = 256 * 1024, BURST_FRAMES = 2000, CLAIM_EVERY_US = 5 * 1000 * 1000, WAIT_FOR_ROOM_MS = 200, QUIET_IS_LIVE_US = 2 * 1000 * 1000, GAP_PATIENCE_US = 10 * 1000 * 1000 };
+enum { BATCH_BYTES = 256 * 1024, BURST_FRAMES = 2000, CLAIM_EVERY_US = 5 * 1000 * 1000, WAIT_FOR_ROOM_MS = 200,
+       QUIET_IS_LIVE_US = 2 * 1000 * 1000, GAP_PATIENCE_US = 10 * 1000 * 1000 };
 
 size_t wire_most_items(const struct wire *wire)
 {
@@ -12,7 +13,8 @@ size_t wire_most_items(const struct wire *wire)
 
 void wire_say(struct wire *wire, enum source_phase phase, int64_t from_us, int64_t until_us, const char *words)
 {
-    struct source_status status = {.phase = phase, .from_us = from_us, .until_us = until_us, .remaining = -1, .limit = -1};
+    struct source_status status = {.phase = phase, .from_us = from_us, .until_us = until_us, .remaining = -1,
+                                   .limit = -1};
     snprintf(status.sub, sizeof status.sub, "%s", wire->sub);
     snprintf(status.message, sizeof status.message, "%s", words);
     source_port_status(wire->port, &status);
@@ -29,10 +31,12 @@ static enum error_code take_hosts(struct wire *wire, struct error *error)
     struct str host;
     for (size_t i = 0; (host = source_port_nth(wire->port, "hosts", i)).ptr; i++) {
         host = str_trim(host);
-        bool is_address = str_starts_with(host, STR("https://")) || str_starts_with(host, STR("http://")) || str_starts_with(host, STR("wss://")) ||
+        bool is_address = str_starts_with(host, STR("https://")) || str_starts_with(host, STR("http://")) ||
+                          str_starts_with(host, STR("wss://")) ||
                           str_starts_with(host, STR("ws://"));
         if (!is_address || host.len >= BLUESKY_HOST_BYTES)
-            return error_set(error, ERROR_INVALID, "hosts: '%.*s' is no address, as in https://jetstream.example", (int)(host.len < 80 ? host.len : 80), host.ptr);
+            return error_set(error, ERROR_INVALID, "hosts: '%.*s' is no address, as in https://jetstream.example",
+                             (int)(host.len < 80 ? host.len : 80), host.ptr);
         if (wire->host_count == WIRE_HOSTS_MAX)
             return error_set(error, ERROR_INVALID, "hosts: more than %d", WIRE_HOSTS_MAX);
         snprintf(wire->hosts[wire->host_count++], BLUESKY_HOST_BYTES, "%.*s", STR_ARG(host));
@@ -52,7 +56,8 @@ static void take_state(struct wire *wire, const struct source_order *order)
         wire->claim = (struct bluesky_claim){.wire = wire->wire, .place = {.at_us = order->query.since_us}};
 }
 
-enum error_code wire_new(struct source_port *port, const struct source_order *order, struct profiles *profiles, struct wire **wire_out, struct error *error)
+enum error_code wire_new(struct source_port *port, const struct source_order *order, struct profiles *profiles,
+                         struct wire **wire_out, struct error *error)
 {
     struct wire *wire = calloc(1, sizeof *wire);
     *wire_out = NULL;
@@ -139,7 +144,8 @@ static bool flush(struct wire *wire)
         struct buf state = {0};
         bluesky_claim_print(&wire->claim, &state);
         if (!state.has_failed)
-            wire->batch->state = arena_str(&wire->batch->arena, buf_str(&state)); /* without memory: no news, which is true as well */
+            wire->batch->state = arena_str(&wire->batch->arena,
+                                           buf_str(&state)); /* without memory: no news, which is true as well */
         buf_fini(&state);
         wire->is_claim_new = false;
         wire->claim_told_us = clock_monotonic_us();
@@ -160,13 +166,16 @@ static void tell_gap(struct wire *wire, int64_t until_us)
 
 static void tell_phase(struct wire *wire)
 {
-    int64_t now_us = clock_now_us(), quiet_us = now_us - (wire->heard_us > wire->connected_us ? wire->heard_us : wire->connected_us);
+    int64_t now_us = clock_now_us(), quiet_us = now_us - (wire->heard_us > wire->connected_us ? wire->heard_us
+                                                          : wire->connected_us);
     if (wire->gap_from_us && !wire->replay_us && quiet_us > GAP_PATIENCE_US)
         tell_gap(wire, wire->connected_us);
     bool is_near = wire->claim.place.at_us > now_us - 5 * CLOCK_SECOND_US;
-    if (wire->live && (!wire->has_said || wire->said != SOURCE_LIVE) && ((is_near && !wire->replay_us) || quiet_us > QUIET_IS_LIVE_US) && wire->mode == SOURCE_STREAM)
+    if (wire->live && (!wire->has_said || wire->said != SOURCE_LIVE) &&
+        ((is_near && !wire->replay_us) || quiet_us > QUIET_IS_LIVE_US) && wire->mode == SOURCE_STREAM)
         wire_say(wire, SOURCE_LIVE, 0, 0, wire->hosts[wire->host]);
-    if (wire->mode == SOURCE_FILL && !wire->is_over && (wire->claim.place.at_us >= wire->until_us || (wire->live && quiet_us > GAP_PATIENCE_US && is_near))) {
+    if (wire->mode == SOURCE_FILL && !wire->is_over && (wire->claim.place.at_us >= wire->until_us ||
+                                                        (wire->live && quiet_us > GAP_PATIENCE_US && is_near))) {
         wire->is_over = true;
         wire->claim_told_us = 0; /* its last state goes out */
         wire_say(wire, SOURCE_IDLE, 0, 0, "the span is read");
@@ -200,7 +209,8 @@ void wire_step(struct wire *wire, int64_t wait_ms)
     }
     flush(wire);
     tell_phase(wire);
-    if (wire->claim.place.at_us > 0 && wire->connected_us && !wire->has_pending && wire->failures && clock_now_us() - wire->connected_us > CLOCK_MINUTE_US)
+    if (wire->claim.place.at_us > 0 && wire->connected_us && !wire->has_pending && wire->failures &&
+        clock_now_us() - wire->connected_us > CLOCK_MINUTE_US)
         wire->failures = 0;
 }
 

@@ -6,7 +6,8 @@
  *
  * Why two sockets: where v1 goes over from replaying to live it leaves out what a live event has overtaken (up to a second's worth). So the live
  * stream is opened first, a second before the replay, and the replay is read until it has come to where the live stream began. Nothing is claimed
- * beyond the replay until then.
+ * beyond the replay until then. Deletes, edits and the like of the live stream are held until they have met: the replay may still bring the post
+ * that they are about.
  */
 #ifndef SOURCE_BLUESKY_WIRE_H
 #define SOURCE_BLUESKY_WIRE_H
@@ -17,7 +18,8 @@
 struct wire;
 
 /* order is a SUBSCRIBE of STREAM or FILL; it is copied from. Profiles outlive the wire. */
-enum error_code wire_new(struct source_port *port, const struct source_order *order, struct profiles *profiles, struct wire **wire_out, struct error *error);
+enum error_code wire_new(struct source_port *port, const struct source_order *order, struct profiles *profiles,
+                         struct wire **wire_out, struct error *error);
 void            wire_free(struct wire *wire); /* what was not sent is not claimed; legal on NULL */
 const char     *wire_sub(const struct wire *wire);
 bool            wire_is_over(const struct wire *wire); /* a FILL that came to its end */

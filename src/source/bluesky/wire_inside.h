@@ -8,7 +8,8 @@
 #include "source/bluesky/unpack.h"
 #include "source/bluesky/wire.h"
 
-enum { WIRE_HOSTS_MAX = 8, WIRE_FRAME_MAX_BYTES = 5 * 1024 * 1024, WIRE_REPLAY_WAIT_MS = 1500 };
+enum { WIRE_HOSTS_MAX = 8, WIRE_FRAME_MAX_BYTES = 5 * 1024 * 1024, WIRE_REPLAY_WAIT_MS = 1500,
+       WIRE_HELD_BYTES = 8 * 1024 * 1024 /* more are left in the live socket */ };
 
 struct wire {
     struct source_port    *port;
@@ -36,6 +37,9 @@ struct wire {
     struct bluesky_claim claim;      /* all up to here is in a batch, sent or in hand */
     struct bluesky_place live_place; /* of the live stream, while replay is behind */
     int64_t              live_from_us; /* its first event; 0: none yet */
+    struct buf           held;  /* frames of the live stream that must not come before what the replay still brings: sized, one behind the other */
+    struct reader        draining; /* of held, once they have met */
+    bool                 is_draining;
     int64_t              skip_before_us; /* of a stream read from its beginning; 0: nothing is skipped */
     int64_t              gap_from_us;  /* lost since, until the next event tells how far; 0: nothing */
     enum source_phase    said;

@@ -3,7 +3,8 @@
 #include "source/bluesky/jetstream.h"
 #include "source/bluesky/wire_inside.h"
 
-enum { BACK_OFF_MAX_S = 300, REPLAY_PIECE_MS = 20, CLOCK_SLACK_US = 60 * 1000 * 1000, SILENT_CLAMP_US = 60 * 1000 * 1000 };
+enum { BACK_OFF_MAX_S = 300, REPLAY_PIECE_MS = 20, CLOCK_SLACK_US = 60 * 1000 * 1000,
+       SILENT_CLAMP_US = 60 * 1000 * 1000 };
 
 /* ---- Connecting ---- */
 
@@ -17,6 +18,9 @@ void wire_disconnect(struct wire *wire)
     wire->live_place = (struct bluesky_place){0};
     wire->has_pending = false;
     wire->pending_from = 0;
+    wire->is_draining = false;
+    buf_fini(&wire->held);
+    wire->held = (struct buf){0};
 }
 
 void wire_fail(struct wire *wire, bool is_host_bad, int64_t wait_us, const char *why)
@@ -55,30 +59,38 @@ static void bring_dictionary(struct wire *wire)
     }
     buf_printf(&url, "%.*s/xrpc/network.bsky.jetstream.getZstdDictionary", STR_ARG(host));
     buf_append_char(&url, '\0');
-    enum error_code code = fetch(&(struct fetch){.url = url.ptr, .allows_private = source_port_allows_private(wire->port), .timeout_ms = 10000,
+    enum error_code code = fetch(&(struct fetch){.url = url.ptr, .allows_private = source_port_allows_private(wire->port),
+                                                 .timeout_ms = 10000,
                                                  .most_bytes = UNPACK_DICTIONARY_MAX_BYTES}, &answer, &error);
     if (!code && answer.status == 200)
         code = unpacker_new(buf_str(&answer.body), &wire->unpacker, &error);
     if (!wire->unpacker)
-        source_port_log(wire->port, "warning", "%s gives no dictionary, frames come unpacked: %s", wire->hosts[wire->host],
+        source_port_log(wire->port, "warning", "%s gives no dictionary, frames come unpacked: %s",
+                        wire->hosts[wire->host],
                         code ? error.message : "another status than 200");
     wire->unpacker_host = wire->host;
     fetch_answer_fini(&answer);
     buf_fini(&url);
 }
 
-static enum error_code open_one(struct wire *wire, bool is_live, struct websocket **socket_out, bool *is_gap_out, int64_t *wait_us_out, struct error *error)
+static enum error_code open_one(struct wire *wire, bool is_live, struct websocket **socket_out, bool *is_gap_out,
+                                int64_t *wait_us_out, struct error *error)
 {
     struct buf            url = {0};
     bool                  is_from_start;
-    struct bluesky_asking asking = {wire->wire, wire->hosts[wire->host], &wire->claim, wire->reading.takes_reposts, is_live, wire->rewind_s,
-                                    wire->unpacker ? unpacker_dictionary(wire->unpacker) : 0, WIRE_FRAME_MAX_BYTES - 65536};
+    struct bluesky_asking asking = {wire->wire, wire->hosts[wire->host], &wire->claim, wire->reading.takes_reposts,
+                                    is_live, wire->rewind_s,
+                                    wire->unpacker ? unpacker_dictionary(wire->unpacker) : 0,
+                                        WIRE_FRAME_MAX_BYTES - 65536};
     bluesky_address(&asking, &url, &is_from_start, is_gap_out);
     buf_append_char(&url, '\0');
     if (is_from_start)
         wire->skip_before_us = wire->claim.place.at_us - CLOCK_SECOND_US;
-    enum error_code code = websocket_open(&(struct websocket_options){.url = url.ptr, .subprotocol = wire->wire == BLUESKY_V2 ? "xrpc.v1.json" : NULL,
-                                              .allows_private = source_port_allows_private(wire->port), .most_bytes = WIRE_FRAME_MAX_BYTES,
+    enum error_code code = websocket_open(&(struct websocket_options){.url = url.ptr,
+                                                                      .subprotocol = wire->wire == BLUESKY_V2
+                                                                              ? "xrpc.v1.json" : NULL,
+                                              .allows_private = source_port_allows_private(wire->port),
+                                                                .most_bytes = WIRE_FRAME_MAX_BYTES,
                                               .stop_fd = source_port_fd(wire->port)}, socket_out, wait_us_out, error);
     buf_fini(&url);
     return code;
@@ -108,7 +120,8 @@ void wire_connect(struct wire *wire)
     enum error_code code;
     bring_dictionary(wire);
     wire->skip_before_us = 0;
-    for (unsigned tries = 0; (code = open_one(wire, is_catching_up, &wire->live, &is_gap, &wait_us, &error)) == ERROR_INVALID && tries < 2; tries++) {
+    for (unsigned tries = 0; (code = open_one(wire, is_catching_up, &wire->live, &is_gap, &wait_us,
+                                              &error)) == ERROR_INVALID && tries < 2; tries++) {
         if (!take_refusal(wire, &error))
             break;
         bring_dictionary(wire);
@@ -158,7 +171,8 @@ static void move_on(struct wire *wire, struct bluesky_place place, bool is_repla
             wire->live_from_us = place.at_us;
         return;
     }
-    if (wire->wire == BLUESKY_V1 && is_replay && wire->claim.place.at_us < wire->connected_us - wire->history_minutes * CLOCK_MINUTE_US &&
+    if (wire->wire == BLUESKY_V1 && is_replay &&
+        wire->claim.place.at_us < wire->connected_us - wire->history_minutes * CLOCK_MINUTE_US &&
         place.at_us > wire->claim.place.at_us + SILENT_CLAMP_US)
         wire->gap_from_us = wire->claim.place.at_us; /* older than the server remembers, and it goes on much later: it was moved up without a word */
     if (wire->gap_from_us) {
@@ -175,8 +189,40 @@ static void move_on(struct wire *wire, struct bluesky_place place, bool is_repla
         websocket_close(wire->replay, 1000);
         wire->replay = NULL;
         wire->replay_us = 0;
-        wire->claim.place = wire->live_place;
+        wire->is_draining = true; /* what was held, and then all of the live stream so far is given */
+        wire->draining = reader_of(buf_str(&wire->held));
     }
+}
+
+/* The next of the frames that were held. True while there is one, or the batch must go first. */
+static bool drain_one(struct wire *wire)
+{
+    struct bluesky_place  place = {0};
+    struct bluesky_notice notice;
+    struct reader         before = wire->draining;
+    if (reader_left(&wire->draining) > 0) {
+        if (bluesky_jetstream(&wire->reading, reader_sized(&wire->draining), wire->batch, wire_most_items(wire), &place,
+                              &notice) == BLUESKY_FULL)
+            wire->draining = before;
+        return true;
+    }
+    wire->is_draining = false;
+    buf_fini(&wire->held);
+    wire->held = (struct buf){0};
+    wire->claim.place = wire->live_place;
+    wire->is_claim_new = true;
+    return true;
+}
+
+/* New posts are in nobody's way, whenever they come; a new handle is told now, and again later, should the replay bring an older one. False without memory. */
+static bool hold_back(struct wire *wire, struct str frame, size_t before)
+{
+    const struct source_item *item = wire->batch->count > before ? &wire->batch->items[before] : NULL;
+    if (!item || (item->op == SOURCE_UPSERT && item->post.edited_us == 0))
+        return true;
+    if (item->op != SOURCE_ACTOR)
+        wire->batch->count = before;
+    return buf_append_sized(&wire->held, frame);
 }
 
 /* What the server says about the stream itself. */
@@ -217,8 +263,11 @@ static bool take_frame(struct wire *wire, struct str frame, bool is_replay)
     struct bluesky_place  place = {0};
     struct bluesky_notice notice;
     size_t                before = wire->batch->count, most = wire_most_items(wire);
-    enum bluesky_frame    what = wire->wire == BLUESKY_FIREHOSE ? bluesky_firehose(&wire->reading, frame, wire->batch, most, &wire->pending_from, &place, &notice)
-                                                                : bluesky_jetstream(&wire->reading, frame, wire->batch, most, &place, &notice);
+    enum bluesky_frame    what = wire->wire == BLUESKY_FIREHOSE ? bluesky_firehose(&wire->reading, frame, wire->batch,
+                                                                                   most, &wire->pending_from, &place,
+                                                                                       &notice)
+                                                                : bluesky_jetstream(&wire->reading, frame, wire->batch,
+                                                                                    most, &place, &notice);
     wire->has_pending = false;
     switch (what) {
     case BLUESKY_FULL:
@@ -236,6 +285,10 @@ static bool take_frame(struct wire *wire, struct str frame, bool is_replay)
         wire->oversize_in_a_row = 0;
         if (wire->skip_before_us && place.at_us < wire->skip_before_us)
             pass_over(wire, before);
+        if (wire->replay_us && !is_replay && !hold_back(wire, frame, before)) {
+            wire_fail(wire, false, 0, "no memory for what must wait");
+            return true;
+        }
         move_on(wire, place, is_replay);
         return true;
     }
@@ -251,7 +304,8 @@ static void take_message(struct wire *wire, const struct websocket_message *mess
     struct str   frame = message->bytes;
     struct error error = {0};
     if (wire->wire == BLUESKY_V2 && message->is_binary) {
-        enum error_code code = wire->unpacker ? unpacker_take(wire->unpacker, frame, WIRE_FRAME_MAX_BYTES, &frame, &error) : ERROR_INVALID;
+        enum error_code code = wire->unpacker ? unpacker_take(wire->unpacker, frame, WIRE_FRAME_MAX_BYTES, &frame, &error)
+                               : ERROR_INVALID;
         if (code) {
             wire->reading.refused[code == ERROR_TOO_LARGE ? BLUESKY_TOO_BIG : BLUESKY_BROKEN_FRAME]++;
             return;
@@ -301,12 +355,17 @@ static bool read_one(struct wire *wire, struct websocket *socket, int64_t wait_m
 
 bool wire_read(struct wire *wire, int64_t wait_ms)
 {
+    if (wire->is_draining)
+        return drain_one(wire);
     if (wire->replay_us == 0)
         return read_one(wire, wire->live, wait_ms, false);
     /* The replay first: it holds the claim back. The live stream is read as well, or its server would let us fall behind. */
-    bool had_replay = wire->replay && read_one(wire, wire->replay, 0, true);
-    if (!wire->live || wire->has_pending || wire->batch->count >= wire_most_items(wire))
+    bool is_live_held = wire->held.len > WIRE_HELD_BYTES;
+    bool had_replay = wire->replay && read_one(wire, wire->replay, is_live_held ? REPLAY_PIECE_MS : 0, true);
+    if (!wire->live || wire->has_pending || wire->is_draining || is_live_held ||
+        wire->batch->count >= wire_most_items(wire))
         return had_replay && wire->live;
-    bool had_live = read_one(wire, wire->live, had_replay ? 0 : wait_ms < REPLAY_PIECE_MS ? wait_ms : REPLAY_PIECE_MS, false);
+    bool had_live = read_one(wire, wire->live, had_replay ? 0 : wait_ms < REPLAY_PIECE_MS ? wait_ms : REPLAY_PIECE_MS,
+                             false);
     return (had_replay || had_live) && wire->live;
 }

@@ -8,14 +8,17 @@ enum { TIMEOUT_MS = 20000, MOST_BYTES = 8 * 1024 * 1024, LIMIT_UNKNOWN_US = 60 *
 enum error_code xrpc_init(struct xrpc *xrpc, struct source_port *port, int stop_fd, struct error *error)
 {
     *xrpc = (struct xrpc){.port = port, .stop_fd = stop_fd, .pool = fetch_pool_new()};
-    struct str service = source_port_text(port, "service"), directory = source_port_text(port, "directory"), session = source_port_text(port, "session");
+    struct str service = source_port_text(port, "service"), directory = source_port_text(port, "directory"),
+                         session = source_port_text(port, "session");
     while (service.len && service.ptr[service.len - 1] == '/')
         service.len--;
     snprintf(xrpc->service, sizeof xrpc->service, "%.*s", STR_ARG(service));
     snprintf(xrpc->directory, sizeof xrpc->directory, "%.*s", STR_ARG(directory));
-    xrpc->has_account = source_port_text(port, "identifier").len > 0 && (source_port_text(port, "app_password").len > 0 || session.len > 0);
+    xrpc->has_account = source_port_text(port, "identifier").len > 0 &&
+                        (source_port_text(port, "app_password").len > 0 || session.len > 0);
     buf_append_str(&xrpc->refresh, session);
-    return xrpc->pool && !xrpc->refresh.has_failed ? ERROR_NONE : error_set(error, ERROR_MEMORY, "no memory for an account");
+    return xrpc->pool && !xrpc->refresh.has_failed ? ERROR_NONE : error_set(error, ERROR_MEMORY,
+                                                                            "no memory for an account");
 }
 
 void xrpc_fini(struct xrpc *xrpc)
@@ -50,7 +53,8 @@ static void take_words(struct xrpc_answer *answer)
         }
     snprintf(answer->name, sizeof answer->name, "%.*s", STR_ARG(name));
     if (message.len || name.len)
-        snprintf(answer->message, sizeof answer->message, "%.*s%s%.*s", STR_ARG(name), message.len ? ": " : "", STR_ARG(message));
+        snprintf(answer->message, sizeof answer->message, "%.*s%s%.*s", STR_ARG(name), message.len ? ": " : "",
+                 STR_ARG(message));
     else
         snprintf(answer->message, sizeof answer->message, "status %d", answer->status);
     arena_fini(&arena);
@@ -66,15 +70,18 @@ static bool is_named(const struct xrpc_answer *answer, const char *const *names)
 
 static enum source_failure meaning_of(const struct xrpc_answer *answer, bool is_write)
 {
-    static const char *const token[] = {"ExpiredToken", "InvalidToken", "AuthMissing", "AuthenticationRequired", "AccountTakedown", "AccountDeactivated", NULL};
-    static const char *const gone[] = {"RecordNotFound", "NotFound", "RepoNotFound", "RepoTakendown", "RepoDeactivated", NULL};
+    static const char *const token[] = {"ExpiredToken", "InvalidToken", "AuthMissing", "AuthenticationRequired",
+                                        "AccountTakedown", "AccountDeactivated", NULL};
+    static const char *const gone[] = {"RecordNotFound", "NotFound", "RepoNotFound", "RepoTakendown", "RepoDeactivated",
+                                       NULL};
     if (answer->status >= 200 && answer->status < 300)
         return SOURCE_DONE;
     if (answer->status == 429)
         return SOURCE_LIMITED;
     if (answer->status == 401 || is_named(answer, token))
         return SOURCE_AUTH;
-    if (answer->status == 404 || is_named(answer, gone) || strstr(answer->message, "Could not locate record") || strstr(answer->message, "Could not find repo"))
+    if (answer->status == 404 || is_named(answer, gone) || strstr(answer->message, "Could not locate record") ||
+        strstr(answer->message, "Could not find repo"))
         return SOURCE_GONE;
     if (answer->status == 403)
         return SOURCE_NOT_PERMITTED;
@@ -96,10 +103,12 @@ static void take_limits(struct xrpc *xrpc, struct xrpc_answer *answer)
     int64_t now_us = clock_now_us();
     if (answer->status != 429)
         return;
-    int64_t wait_us = fetch_retry_after_us(&answer->http, now_us), until_us = now_us + (wait_us ? wait_us : LIMIT_UNKNOWN_US);
+    int64_t wait_us = fetch_retry_after_us(&answer->http, now_us), until_us = now_us + (wait_us ? wait_us
+                                                                                        : LIMIT_UNKNOWN_US);
     xrpc->limited_until_us = until_us;
     answer->retry_after_s = (until_us - now_us) / CLOCK_SECOND_US + 1;
-    struct source_status status = {.phase = SOURCE_RATE_LIMITED, .until_us = until_us, .remaining = header_number(&answer->http, "RateLimit-Remaining"),
+    struct source_status status = {.phase = SOURCE_RATE_LIMITED, .until_us = until_us,
+                                   .remaining = header_number(&answer->http, "RateLimit-Remaining"),
                                    .limit = header_number(&answer->http, "RateLimit-Limit")};
     snprintf(status.message, sizeof status.message, "%.200s asks to be left alone", xrpc->service);
     source_port_status(xrpc->port, &status);
@@ -124,13 +133,15 @@ static bool send(struct xrpc *xrpc, const struct fetch *fetch_io, struct xrpc_an
     request.timeout_ms = TIMEOUT_MS;
     request.most_bytes = MOST_BYTES;
     request.stop_fd = xrpc->stop_fd;
-    request.pool = is_write ? NULL : xrpc->pool; /* on a kept connection that turns out to be dead libcurl sends by itself again */
+    request.pool = is_write ? NULL
+                   : xrpc->pool; /* on a kept connection that turns out to be dead libcurl sends by itself again */
     enum error_code code = fetch(&request, &answer->http, &error);
     answer->status = code ? 0 : answer->http.status;
     if (code) {
         snprintf(answer->message, sizeof answer->message, "%.200s", error.message);
         answer->failure = code == ERROR_UNCERTAIN || (code == ERROR_CANCELLED && is_write) ? SOURCE_UNKNOWN_OUTCOME
-                          : code == ERROR_INVALID || code == ERROR_FORBIDDEN || code == ERROR_TOO_LARGE ? SOURCE_REFUSED : SOURCE_TRANSIENT;
+                          : code == ERROR_INVALID || code == ERROR_FORBIDDEN || code == ERROR_TOO_LARGE ? SOURCE_REFUSED
+                              : SOURCE_TRANSIENT;
         return false;
     }
     if (answer->status >= 300)
@@ -140,15 +151,18 @@ static bool send(struct xrpc *xrpc, const struct fetch *fetch_io, struct xrpc_an
     return answer->failure == SOURCE_DONE;
 }
 
-static bool call(struct xrpc *xrpc, bool is_post, const char *name, struct str query, struct str body, struct str token, struct xrpc_answer *answer)
+static bool call(struct xrpc *xrpc, bool is_post, const char *name, struct str query, struct str body, struct str token,
+                 struct xrpc_answer *answer)
 {
     struct buf url = {0}, bearer = {0};
     buf_printf(&url, "%s/xrpc/%s%s%.*s", xrpc->service, name, query.len ? "?" : "", STR_ARG(query));
     buf_append_char(&url, '\0');
     buf_printf(&bearer, "Bearer %.*s", STR_ARG(token));
     struct client_header header = {"Authorization", buf_str(&bearer)};
-    bool is_done = send(xrpc, &(struct fetch){.method = is_post ? "POST" : "GET", .url = url.ptr, .headers = &header, .header_count = token.len > 0,
-                                              .body = body, .content_type = body.len ? "application/json" : NULL}, answer);
+    bool is_done = send(xrpc, &(struct fetch){.method = is_post ? "POST" : "GET", .url = url.ptr, .headers = &header,
+                                              .header_count = token.len > 0,
+                                              .body = body, .content_type = body.len ? "application/json" : NULL},
+                                                      answer);
     buf_fini(&url);
     buf_fini(&bearer);
     return is_done;
@@ -199,7 +213,8 @@ static bool begin_session(struct xrpc *xrpc, struct xrpc_answer *answer)
     json_put_str(&json, "identifier", source_port_text(xrpc->port, "identifier"));
     json_put_str(&json, "password", source_port_text(xrpc->port, "app_password"));
     json_end(&json);
-    bool is_done = call(xrpc, true, "com.atproto.server.createSession", (struct str){0}, buf_str(&body), (struct str){0}, answer);
+    bool is_done = call(xrpc, true, "com.atproto.server.createSession", (struct str){0}, buf_str(&body), (struct str){0},
+                        answer);
     buf_fini(&body);
     return is_done;
 }
@@ -208,24 +223,28 @@ static bool begin_session(struct xrpc *xrpc, struct xrpc_answer *answer)
 static bool is_another_account(struct xrpc *xrpc)
 {
     struct str identifier = source_port_text(xrpc->port, "identifier");
-    return !memchr(identifier.ptr, '@', identifier.len) && !str_equal_ascii_nocase(identifier, str_of(xrpc->handle)) && !str_equal(identifier, str_of(xrpc->did));
+    return !memchr(identifier.ptr, '@', identifier.len) && !str_equal_ascii_nocase(identifier, str_of(xrpc->handle)) &&
+           !str_equal(identifier, str_of(xrpc->did));
 }
 
 /* By the refresh token, else by the app password. */
 static enum source_failure renew(struct xrpc *xrpc, struct xrpc_answer *answer)
 {
     bool is_done = xrpc->refresh.len > 0 &&
-                   call(xrpc, true, "com.atproto.server.refreshSession", (struct str){0}, (struct str){0}, buf_str(&xrpc->refresh), answer);
+                   call(xrpc, true, "com.atproto.server.refreshSession", (struct str){0}, (struct str){0},
+                        buf_str(&xrpc->refresh), answer);
     if (is_done && take_session(xrpc, answer) && !is_another_account(xrpc))
         return SOURCE_DONE;
-    bool is_refused = is_done || xrpc->refresh.len == 0 || answer->failure == SOURCE_AUTH || answer->failure == SOURCE_REFUSED || answer->failure == SOURCE_GONE;
+    bool is_refused = is_done || xrpc->refresh.len == 0 || answer->failure == SOURCE_AUTH ||
+                      answer->failure == SOURCE_REFUSED || answer->failure == SOURCE_GONE;
     if (is_refused && source_port_text(xrpc->port, "app_password").len) {
         if (xrpc->refresh.len)
             xrpc_answer_fini(answer);
         is_done = begin_session(xrpc, answer);
     }
     if (!is_done)
-        return answer->failure == SOURCE_UNKNOWN_OUTCOME ? SOURCE_TRANSIENT : answer->failure == SOURCE_REFUSED ? SOURCE_AUTH : answer->failure;
+        return answer->failure == SOURCE_UNKNOWN_OUTCOME ? SOURCE_TRANSIENT : answer->failure == SOURCE_REFUSED
+               ? SOURCE_AUTH : answer->failure;
     if (take_session(xrpc, answer))
         return SOURCE_DONE;
     snprintf(answer->message, sizeof answer->message, "%.200s gave a session that cannot be read", xrpc->service);
@@ -245,7 +264,8 @@ enum source_failure xrpc_sign_in(struct xrpc *xrpc, struct xrpc_answer *answer_o
 }
 
 /* With the session where there is an account; once more with a new one where the server says that it has run out. */
-static bool with_session(struct xrpc *xrpc, bool is_post, const char *name, struct str query, struct str body, struct xrpc_answer *answer)
+static bool with_session(struct xrpc *xrpc, bool is_post, const char *name, struct str query, struct str body,
+                         struct xrpc_answer *answer)
 {
     if (!xrpc->has_account)
         return call(xrpc, is_post, name, query, body, (struct str){0}, answer);

@@ -28,7 +28,8 @@ void            xrpc_fini(struct xrpc *xrpc);
 struct xrpc_answer { /* ends with xrpc_answer_fini */
     enum source_failure failure; /* SOURCE_DONE: body is the answer */
     int                 status;  /* 0: none came */
-    char                name[64], message[SOURCE_SAID_BYTES]; /* the error's own name (InvalidSwap ...), and words for people */
+    char                name[64],
+         message[SOURCE_SAID_BYTES]; /* the error's own name (InvalidSwap ...), and words for people */
     int64_t             retry_after_s;
     struct fetch_answer http;
 };

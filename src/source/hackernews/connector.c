@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { SUBS_MAX = 16, ROOTS_MAX = 32768, HOPS_MAX = 64, UPDATES_MAX = 500, SAID_MAX = 1024, FAILURES_MAX = 6, SITE_BYTES = 256 };
+enum { SUBS_MAX = 16, ROOTS_MAX = 32768, HOPS_MAX = 64, UPDATES_MAX = 500 + HN_OWED_MAX, SAID_MAX = 1024, FAILURES_MAX = 6, SITE_BYTES = 256 };
 
 /* Which story an id belongs to: a table that forgets by overwriting. */
 struct root { int64_t id, root; };
@@ -143,8 +143,9 @@ static void owe(struct sub *sub, int64_t id)
     for (size_t i = 0; i < sub->state.owed_count; i++)
         if (sub->state.owed[i].id == id)
             return;
-    if (sub->state.owed_count == HN_OWED_MAX) /* the oldest has waited long enough */
-        memmove(sub->state.owed, sub->state.owed + 1, --sub->state.owed_count * sizeof *sub->state.owed);
+    if (id < sub->state.next) /* it was there once: nothing is owed of it */
+        return;
+    require(sub->state.owed_count < HN_OWED_MAX); /* see choose */
     sub->state.owed[sub->state.owed_count++] = (struct hn_owed){id, clock_now_us() / CLOCK_SECOND_US};
 }
 
@@ -333,7 +334,8 @@ static size_t choose(struct hackernews *hn, struct sub *sub, int64_t *ids, int64
     *next_out = sub->state.next;
     while (sub->changed_count && count < most)
         ids[count++] = sub->changed[--sub->changed_count];
-    while (*next_out <= hn->head && count < most)
+    /* Each new one may turn out to be owed. */
+    for (size_t room = HN_OWED_MAX - sub->state.owed_count; *next_out <= hn->head && count < most && room > 0; room--)
         ids[count++] = (*next_out)++;
     return count;
 }
@@ -482,7 +484,8 @@ static int64_t idle_ms(struct hackernews *hn)
     for (size_t i = 0; i < hn->sub_count; i++) {
         const struct sub *sub = &hn->subs[i];
         int64_t           due_us = sub->polled_us + hn->poll_us - now_us;
-        bool              has_work = !sub->polled_us || sub->mode != SOURCE_POLL || sub->changed_count || sub->state.next <= hn->head;
+        bool              can_walk = sub->state.next <= hn->head && sub->state.owed_count < HN_OWED_MAX;
+        bool              has_work = !sub->polled_us || sub->mode != SOURCE_POLL || sub->changed_count || can_walk;
         if (!source_port_has_room(hn->port, sub->name))
             continue; /* an ack wakes */
         if (has_work || due_us < 0)

@@ -5,7 +5,8 @@
  *     updates.json   {"items":[120,99,..],"profiles":[..]} what changed in the last seconds
  *
  * Ids are walked upwards, so that a state is one number: everything below `next` was delivered, but for what is owed. An id that is counted and
- * not yet there (null) is owed: it is asked for again for OWED_S, then given up as one that never appeared.
+ * not yet there (null) is owed: it is asked for again for HN_OWED_S, then given up as one that never appeared. While HN_OWED_MAX are owed, no new
+ * id is looked at.
  *
  *     state {"next":123,"owed":[[119,1424777752]]}         the id, and since when (seconds since 1970)
  */
@@ -15,7 +16,7 @@
 #include "net/fetch.h"
 #include "source/port.h"
 
-enum { HN_AT_ONCE_MAX = 16, HN_CHUNK = 50, HN_OWED_MAX = 200, HN_OWED_S = 600, HN_ITEM_MAX_BYTES = 1024 * 1024, HN_LEAP_MAX = 5000000, HN_KIDS_MAX = 500 };
+enum { HN_AT_ONCE_MAX = 16, HN_CHUNK = 50, HN_OWED_MAX = 1500, HN_OWED_S = 600, HN_ITEM_MAX_BYTES = 1024 * 1024, HN_LEAP_MAX = 5000000, HN_KIDS_MAX = 500 };
 
 /* ---- item.c: pure ---- */
 

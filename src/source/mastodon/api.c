@@ -100,9 +100,11 @@ enum error_code mastodon_call(struct mastodon *mastodon, const struct mastodon_c
     }
     if (call->idempotency_key)
         headers[header_count++] = (struct client_header){"Idempotency-Key", str_of(call->idempotency_key)};
+    /* What changes something is not cut off: nobody would know whether it was done. */
+    int          stop_fd = call->stop_fd ? call->stop_fd : call->method ? 0 : mastodon->ending_fd;
     struct fetch fetched = {.method = call->method, .url = url, .headers = headers, .header_count = header_count, .body = call->body,
                             .content_type = call->body.len ? "application/json" : NULL, .allows_private = source_port_allows_private(mastodon->port),
-                            .most_bytes = MASTODON_ANSWER_MAX_BYTES, .stop_fd = call->stop_fd, .timeout_ms = call->is_command ? 20000 : 30000};
+                            .most_bytes = MASTODON_ANSWER_MAX_BYTES, .stop_fd = stop_fd, .timeout_ms = call->is_command ? 20000 : 30000};
     enum error_code code = fetch(&fetched, &answer, error);
     if (!code) {
         answer_out->status = answer.status;

@@ -3,7 +3,10 @@
 #include "source/mastodon/connector.h"
 #include "source/mastodon/mastodon.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 static const struct connector_field fields[] = {
     {"instance", "Instance",
@@ -70,6 +73,16 @@ static void command(struct mastodon *mastodon, const struct source_command *comm
     source_port_result(mastodon->port, &result);
 }
 
+/* Watches for the end while the connector's own thread is in a call. */
+static void *watch(void *of)
+{
+    struct mastodon *mastodon = of;
+    while (!source_port_is_ending(mastodon->port) && !atomic_load(&mastodon->is_over))
+        clock_sleep(100);
+    eventfd_write(mastodon->ending_fd, 1);
+    return NULL;
+}
+
 static enum error_code check(struct mastodon *mastodon, struct error *error)
 {
     enum error_code code = mastodon_probe(mastodon, 0, error);
@@ -94,11 +107,13 @@ static void remove_sub(struct mastodon_sub **subs, const char *name)
 
 static enum error_code run(struct source_port *port, struct error *error)
 {
-    struct mastodon      mastodon = {.port = port};
+    struct mastodon      mastodon = {.port = port, .ending_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+    pthread_t            watcher;
     struct mastodon_sub *subs = NULL, *sub;
     bool                 is_ended = false;
     pthread_mutex_init(&mastodon.lock, NULL);
-    enum error_code code = mastodon_begin(&mastodon, error);
+    enum error_code code = mastodon.ending_fd < 0 ? error_set_os(error, "cannot make an event") : mastodon_begin(&mastodon, error);
+    bool            is_watched = !code && pthread_create(&watcher, NULL, watch, &mastodon) == 0;
     while (!code && !is_ended) {
         struct source_order *order = source_port_take(port, 500);
         if (!order) { /* nothing, or an ack made room */
@@ -139,6 +154,11 @@ static enum error_code run(struct source_port *port, struct error *error)
         subs = sub->next;
         mastodon_sub_free(sub);
     }
+    atomic_store(&mastodon.is_over, true);
+    if (is_watched)
+        pthread_join(watcher, NULL);
+    if (mastodon.ending_fd >= 0)
+        close(mastodon.ending_fd);
     pthread_mutex_destroy(&mastodon.lock);
     return code;
 }

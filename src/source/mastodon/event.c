@@ -4,16 +4,27 @@
 
 #define get cJSON_GetObjectItemCaseSensitive
 
-static bool put_status(struct mastodon_worker *worker, struct mastodon_channel *channel, const cJSON *status, struct str place_id)
+bool mastodon_take(struct mastodon_worker *worker, const cJSON *status, bool is_here, bool *is_kept_out)
 {
     struct source_batch  *batch = mastodon_batch(worker);
     struct mastodon_words words = mastodon_words(worker->sub->mastodon);
-    int64_t               now_us = clock_now_us(), at_us = 0;
-    if (!batch || !mastodon_status(&words, status, (struct str){0}, now_us, batch, &worker->counts))
+    uint64_t              unasked = worker->counts.unasked;
+    if (!batch || !mastodon_status(&words, status, (struct str){0}, clock_now_us(), batch, &worker->counts))
+        return false;
+    *is_kept_out = worker->counts.unasked == unasked;
+    return *is_kept_out || !is_here || mastodon_deleted(&words, mastodon_text(status, "id"), batch);
+}
+
+/* is_edit: it tells nothing of how far the timeline is known, for its post may be years old. */
+static bool put_status(struct mastodon_worker *worker, struct mastodon_channel *channel, const cJSON *status, struct str place_id, bool is_edit)
+{
+    int64_t at_us = 0;
+    bool    is_kept;
+    if (!mastodon_take(worker, status, is_edit, &is_kept))
         return false;
     clock_parse(mastodon_text(status, "created_at"), &at_us);
-    if (channel && mastodon_id_is_sound(place_id))
-        mastodon_place_saw(&channel->now, place_id, at_us);
+    if (channel && !is_edit && mastodon_id_is_sound(place_id))
+        mastodon_place_saw(&channel->now, place_id, at_us, is_kept);
     return true;
 }
 
@@ -55,10 +66,9 @@ bool mastodon_event(struct mastodon_worker *worker, struct mastodon_channel *cha
     } else if (is_notification) {
         const cJSON *status = get(object, "status");
         if (cJSON_IsObject(status) && str_equal(mastodon_text(object, "type"), STR("mention")))
-            is_ok = put_status(worker, notifications(worker), status, mastodon_text(object, "id"));
+            is_ok = put_status(worker, notifications(worker), status, mastodon_text(object, "id"), false);
     } else {
-        /* An edit tells nothing of how far the timeline is known: its post may be years old. */
-        is_ok = put_status(worker, is_update ? channel : NULL, object, mastodon_text(object, "id"));
+        is_ok = put_status(worker, channel, object, mastodon_text(object, "id"), is_edit);
     }
     cJSON_Delete(object);
     return is_ok;

@@ -23,6 +23,7 @@ struct filling {
     struct error            *error;
     mastodon_id             *old;   /* ids to be looked for again */
     bool                    *found; /* one each */
+    bool                     is_kept; /* what was put last */
     size_t                   old_count, settled; /* settled: so many of them were looked for */
 };
 
@@ -64,17 +65,19 @@ static enum error_code stopped(struct filling *filling)
 static enum error_code put(struct filling *filling, const cJSON *entry)
 {
     struct mastodon_worker *worker = filling->worker;
-    struct mastodon_words   words = mastodon_words(worker->sub->mastodon);
     struct source_batch    *batch = mastodon_batch(worker);
     unsigned                most = source_port_max_items(worker->sub->mastodon->port);
     if (batch && batch->count && (batch->count + 2 > most || batch->arena.used_bytes > BATCH_BYTES)) {
         if (!mastodon_send(worker, true))
             return stopped(filling);
-        batch = mastodon_batch(worker);
     }
     const cJSON *status = status_of(filling->channel, entry);
-    if (cJSON_IsObject(status) && (!batch || !mastodon_status(&words, status, (struct str){0}, clock_now_us(), batch, &worker->counts)))
+    bool         is_here = mastodon_place_has(&filling->channel->now, mastodon_text(entry, "id"));
+    filling->is_kept = false;
+    if (cJSON_IsObject(status) && !mastodon_take(worker, status, is_here, &filling->is_kept))
         return error_set(filling->error, ERROR_MEMORY, "no memory for a post");
+    if (is_here && !filling->is_kept)
+        mastodon_place_lost(&filling->channel->now, mastodon_text(entry, "id"));
     return ERROR_NONE;
 }
 
@@ -134,6 +137,7 @@ static enum error_code back(struct filling *filling, struct str since)
                 }
                 count++;
                 before += query->since_us && at_us < query->since_us && !place->since[0];
+                filling->is_kept = false;
                 if (!(query->since_us && at_us < query->since_us && !place->since[0]) && !(query->until_us && at_us > query->until_us)) {
                     code = put(filling, entry);
                     if (code)
@@ -142,7 +146,7 @@ static enum error_code back(struct filling *filling, struct str since)
                 mark(filling, id);
                 oldest_us = at_us ? at_us : oldest_us;
                 snprintf(place->until, sizeof place->until, "%.*s", STR_ARG(id));
-                mastodon_place_saw(place, id, at_us);
+                mastodon_place_saw(place, id, at_us, filling->is_kept);
             }
         mastodon_answer_fini(&answer);
         if (code)
@@ -280,7 +284,7 @@ static enum error_code forward(struct filling *filling, struct str from_id)
             code = put(filling, entry);
             if (code)
                 break;
-            mastodon_place_saw(place, id, time_of(channel, entry));
+            mastodon_place_saw(place, id, time_of(channel, entry), filling->is_kept);
         }
         mastodon_answer_fini(&answer);
         if (code)
@@ -315,8 +319,7 @@ enum error_code mastodon_fill(struct mastodon_worker *worker, struct mastodon_ch
         code = page(&filling, NULL, (struct str){0}, 1, &answer);
         const cJSON *entry = cJSON_GetArrayItem(answer.json, 0);
         if (!code && mastodon_id_is_sound(mastodon_text(entry, "id")))
-            mastodon_place_saw(place, mastodon_text(entry, "id"), time_of(channel, entry));
-        place->recent_count = 0; /* it was not given */
+            mastodon_place_saw(place, mastodon_text(entry, "id"), time_of(channel, entry), false);
         place->is_begun = place->is_begun || !code;
         mastodon_answer_fini(&answer);
         if (!code && !mastodon_send(worker, true))

@@ -94,10 +94,11 @@ bool mastodon_worker_start(struct mastodon_sub *sub, size_t first, size_t count)
 {
     struct mastodon_worker *worker = &sub->workers[sub->worker_count];
     *worker = (struct mastodon_worker){.sub = sub, .first = first, .count = count};
-    if (pthread_create(&worker->thread, NULL, work, worker))
+    sub->worker_count++; /* before it runs: it may start others */
+    if (pthread_create(&worker->thread, NULL, work, worker)) {
+        sub->worker_count--;
         return false;
-    worker->has_started = true;
-    sub->worker_count++;
+    }
     return true;
 }
 
@@ -156,8 +157,7 @@ void mastodon_sub_free(struct mastodon_sub *sub)
     mastodon_sub_stop(sub);
     /* The first may start others until it ends. */
     for (size_t i = 0; i < sub->worker_count; i++)
-        if (sub->workers[i].has_started)
-            pthread_join(sub->workers[i].thread, NULL);
+        pthread_join(sub->workers[i].thread, NULL);
     for (size_t i = 0; i < sub->worker_count; i++)
         source_batch_free(sub->workers[i].batch);
     for (size_t i = 0; sub->channels && i < sub->channel_count; i++) {

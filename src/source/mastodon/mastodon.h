@@ -39,6 +39,7 @@ enum { MASTODON_PAGE = 40, MASTODON_URL_BYTES = 2048, MASTODON_CHANNELS_MAX = 32
 
 struct mastodon {
     struct source_port *port;
+    int                 ending_fd; /* readable once the end was asked for: reading for a command stops */
     char                base[512]; /* "https://example.org", no slash at its end */
     char                host[256]; /* in ids: "example.org", with its port where it has one */
     struct str          token;     /* empty: none */
@@ -54,6 +55,7 @@ struct mastodon {
     struct source_account account;
     int64_t         budget_limit, budget_left, budget_until_us; /* of reading, -1: not said */
 
+    atomic_bool  is_over; /* run is about to return */
     atomic_int   end_code; /* of enum error_code: why all is to end */
     struct error end_error; /* written once, before end_code */
 };
@@ -115,7 +117,6 @@ struct mastodon_channel {
 struct mastodon_worker { /* a thread and its channels */
     struct mastodon_sub  *sub;
     pthread_t             thread;
-    bool                  has_started;
     size_t                first, count;
     struct source_batch  *batch; /* being filled */
     struct mastodon_counts counts;
@@ -155,6 +156,9 @@ void mastodon_say_live(struct mastodon_sub *sub, const char *how);
 
 /* What a stream said: event and payload are as in SSE's two fields, or a WebSocket message's. channel's place goes on. False: broken (counted). */
 bool mastodon_event(struct mastodon_worker *worker, struct mastodon_channel *channel, struct str event, struct str payload);
+/* Puts a status into the worker's batch, which must have room for two; is_kept_out: it was not left out. One that is here (is_here) and whose author
+ * said no since is deleted. False: no room, no memory. */
+bool mastodon_take(struct mastodon_worker *worker, const cJSON *status, bool is_here, bool *is_kept_out);
 /* A WebSocket message: {"stream":["hashtag","x"],"event":"update","payload":"{...}"}. */
 bool mastodon_message(struct mastodon_worker *worker, struct str message);
 

@@ -72,7 +72,14 @@ static size_t find(const struct mastodon_place *place, struct str id, bool *is_t
     return low;
 }
 
-void mastodon_place_saw(struct mastodon_place *place, struct str id, int64_t at_us)
+bool mastodon_place_has(const struct mastodon_place *place, struct str id)
+{
+    bool is_there;
+    find(place, id, &is_there);
+    return is_there;
+}
+
+void mastodon_place_saw(struct mastodon_place *place, struct str id, int64_t at_us, bool is_kept)
 {
     if (!place->is_begun || mastodon_id_compare(id, str_of(place->head)) > 0) {
         place->is_begun = true;
@@ -82,7 +89,7 @@ void mastodon_place_saw(struct mastodon_place *place, struct str id, int64_t at_
     bool   is_there;
     size_t at = find(place, id, &is_there);
     size_t limit = place->is_settled ? place->keep : place->most;
-    if (is_there || limit == 0)
+    if (is_there || limit == 0 || !is_kept)
         return;
     if (place->recent_count >= limit) { /* the oldest gives way */
         if (at == 0)
@@ -197,7 +204,7 @@ bool mastodon_place_read(struct str state, const char *name, struct mastodon_pla
         cJSON_ArrayForEach(entry, cJSON_GetObjectItemCaseSensitive(of, "recent")) {
             struct str id = str_of(cJSON_GetStringValue(entry));
             if (mastodon_id_is_sound(id) && mastodon_id_compare(id, str_of(place->head)) <= 0)
-                mastodon_place_saw(place, id, 0);
+                mastodon_place_saw(place, id, 0, true);
         }
     }
     cJSON_Delete(root);

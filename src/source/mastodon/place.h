@@ -38,8 +38,9 @@ void mastodon_place_copy(struct mastodon_place *to, const struct mastodon_place 
 int  mastodon_id_compare(struct str a, struct str b);
 /* An id that can stand in an address and in state: letters, digits, - and _, at most MASTODON_ID_BYTES - 1. */
 bool mastodon_id_is_sound(struct str id);
-/* A post was given: recent and head. */
-void mastodon_place_saw(struct mastodon_place *place, struct str id, int64_t at_us);
+/* A post was met: head. is_kept: and given, so it is one of the recent. */
+void mastodon_place_saw(struct mastodon_place *place, struct str id, int64_t at_us, bool is_kept);
+bool mastodon_place_has(const struct mastodon_place *place, struct str id); /* among the recent */
 /* All recent ones were looked at; is_hearing: changes are told from now on. */
 void mastodon_place_settle(struct mastodon_place *place, bool is_hearing);
 /* A post is gone. */

@@ -65,17 +65,18 @@ static void ask_page(struct nostr *nostr, struct relay *relay, struct sub *sub, 
     buf_append_str(&line, sub->wants.filters[track->filter]);
     if (!is_ranked || sub->since)
         buf_printf(&line, ",\"since\":%lld", (long long)track->low);
-    /* Relays keep answers for a while by the very letters of the filter: another limit each time is answered anew. */
-    buf_printf(&line, ",\"until\":%lld,\"limit\":%u}]", (long long)track->high, nostr_limit(relay) - (nostr_limit(relay) > 50 ? (unsigned)rng_below(&nostr->rng, 32) : 0));
+    buf_printf(&line, ",\"until\":%lld,\"limit\":%u}]", (long long)track->high, nostr_limit(relay));
     relay_say(nostr, relay, buf_str(&line));
     buf_fini(&line);
 }
 
 /* ---- Intervals ---- */
 
-static int64_t ahead(void)
+/* The end of an interval that ends now. Relays keep answers for a while by the very letters of a filter, so that who comes back within a second would be
+ * given what was there before: another number each time is answered anew. */
+static int64_t ahead(struct nostr *nostr)
 {
-    return clock_now_us() / CLOCK_SECOND_US + NOSTR_AHEAD_S;
+    return clock_now_us() / CLOCK_SECOND_US + NOSTR_AHEAD_S + (int64_t)rng_below(&nostr->rng, 1000000);
 }
 
 static void page_interval(struct nostr *nostr, struct relay *relay, struct sub *sub, struct track *track, int64_t low, int64_t high)
@@ -97,7 +98,7 @@ static void page_past(struct nostr *nostr, struct relay *relay, struct sub *sub,
         track->far.since = sub->since ? sub->since : sub->mode == SOURCE_STREAM ? now : 1;
     track->is_first = track->far.until > 0 && sub->mode == SOURCE_STREAM;
     int64_t low = is_known && sub->mode == SOURCE_STREAM ? track->far.since - NOSTR_OVERLAP_S : track->far.since;
-    int64_t high = track->far.until ? track->far.until : sub->mode == SOURCE_STREAM ? ahead() : sub->until ? sub->until : now;
+    int64_t high = track->far.until ? track->far.until : sub->mode == SOURCE_STREAM ? ahead(nostr) : sub->until ? sub->until : now;
     page_interval(nostr, relay, sub, track, low, high);
 }
 
@@ -108,7 +109,7 @@ static void end_of_interval(struct nostr *nostr, struct relay *relay, struct sub
     if (track->is_first) {
         track->is_first = false;
         track->far = (struct nostr_far){.since = track->far.head};
-        page_interval(nostr, relay, sub, track, track->far.since - NOSTR_OVERLAP_S, ahead());
+        page_interval(nostr, relay, sub, track, track->far.since - NOSTR_OVERLAP_S, ahead(nostr));
         return;
     }
     int64_t head = sub->mode == SOURCE_STREAM ? track->newest < now ? track->newest : now : sub->until ? sub->until : now;
@@ -152,7 +153,7 @@ static void end_of_page(struct nostr *nostr, struct relay *relay, struct sub *su
     if (!is_over) {
         ask_page(nostr, relay, sub, track);
     } else if (++track->filter < sub->wants.past_count) {
-        track->high = sub->mode == SOURCE_STREAM ? ahead() : sub->until ? sub->until : clock_now_us() / CLOCK_SECOND_US;
+        track->high = sub->mode == SOURCE_STREAM ? ahead(nostr) : sub->until ? sub->until : clock_now_us() / CLOCK_SECOND_US;
         track->largest = 0;
         ask_page(nostr, relay, sub, track);
     } else {
@@ -198,7 +199,7 @@ void flow_ask(struct nostr *nostr, struct relay *relay)
             page_past(nostr, relay, sub, track);
         } else if (track->phase == TRACK_LIVE && clock_monotonic_us() >= track->sweep_us) {
             track->is_sweep = true;
-            page_interval(nostr, relay, sub, track, track->far.since - NOSTR_OVERLAP_S, ahead());
+            page_interval(nostr, relay, sub, track, track->far.since - NOSTR_OVERLAP_S, ahead(nostr));
         }
     }
 }

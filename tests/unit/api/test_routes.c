@@ -46,7 +46,7 @@ static void every_row_has_words(void **state)
         for (const struct api_parameter *row = route->parameters; row && row->name; row++)
             if (!row->meaning || (row->type == API_WORD && !row->words) || (row->type == API_INTEGER && row->least > row->most))
                 fail_msg("%s: the parameter %s is not described", route->id, row->name);
-        if (route->takes && strcmp(route->takes, "application/jsonl") != 0) {
+        if (route->takes && route->takes[0] == '{') { /* else it is a media type */
             cJSON *schema = cJSON_Parse(route->takes);
             if (!cJSON_GetObjectItemCaseSensitive(schema, "properties"))
                 fail_msg("%s: the schema of its body names no properties", route->id);

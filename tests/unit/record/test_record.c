@@ -228,6 +228,48 @@ static void the_audit_trail_is_append_only(void **state)
     record_close(record);
 }
 
+static void gather(void *context, struct str entity)
+{
+    char *found = context;
+    snprintf(found + strlen(found), 64 - strlen(found), "%s%.*s", found[0] ? " " : "", STR_ARG(entity));
+}
+
+static void audit_one(struct record *record, const char *entity)
+{
+    struct error        error = {0};
+    struct record_actor actor = {0, STR("command line")};
+    check_ok(record_begin(record, &error), error, "begin");
+    check_ok(record_end(record, record_audit(record, actor, "edit", entity, 1, (struct str){0}, (struct str){0}, &error), &error), error, "audit");
+}
+
+static void what_changed_since_is_told_once(void **state)
+{
+    (void)state;
+    struct record *record = open_record();
+    struct error   error = {0};
+    char           found[64] = "";
+    int64_t        place = 0;
+    check_ok(record_audit_since(record, &place, gather, found, &error), error, "an empty trail");
+    check(!found[0] && place, "nothing is told, and the place is kept: %s, %lld", found, (long long)place);
+    audit_one(record, "fruit");
+    check_ok(record_audit_since(record, &place, gather, found, &error), error, "the first row");
+    check_str(str_of(found), STR("fruit"), "the first row of all is told");
+    check_ok(record_audit_since(record, &place, gather, found, &error), error, "nothing new");
+    check_str(str_of(found), STR("fruit"), "once");
+    audit_one(record, "tree");
+    audit_one(record, "fruit");
+    check_ok(record_audit_since(record, &place, gather, found, &error), error, "two more");
+    check_str(str_of(found), STR("fruit tree fruit"), "in their order");
+    found[0] = '\0';
+    place = 0;
+    check_ok(record_audit_since(record, &place, gather, found, &error), error, "somebody new");
+    check(!found[0], "is told of what comes from then on: %s", found);
+    audit_one(record, "tree");
+    check_ok(record_audit_since(record, &place, gather, found, &error), error, "and then");
+    check_str(str_of(found), STR("tree"), "that alone");
+    record_close(record);
+}
+
 enum { THREADS = 4, ADDED_BY_EACH = 200 };
 
 static void *add_many(void *context)
@@ -287,7 +329,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_come_back),     cmocka_unit_test(broken_rules_have_their_codes), cmocka_unit_test(what_failed_is_rolled_back),
-        cmocka_unit_test(a_full_arena_is_told), cmocka_unit_test(the_audit_trail_is_append_only), cmocka_unit_test(threads_take_turns),
+        cmocka_unit_test(a_full_arena_is_told), cmocka_unit_test(the_audit_trail_is_append_only), cmocka_unit_test(what_changed_since_is_told_once), cmocka_unit_test(threads_take_turns),
         cmocka_unit_test(what_a_domain_says_is_proven),
     };
     return cmocka_run_group_tests_name("record", tests, NULL, NULL);

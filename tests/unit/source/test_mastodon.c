@@ -315,14 +315,17 @@ static void test_places_survive_their_state(void **state)
     assert_true(mastodon_place_init(&place, 5, 9) && mastodon_place_init(&again, 5, 9));
     for (int i = 100; i > 80; i--) { /* newest first */
         snprintf(id, sizeof id, "%d", i);
-        mastodon_place_saw(&place, str_of(id), NOW);
+        mastodon_place_saw(&place, str_of(id), NOW, true);
     }
-    mastodon_place_saw(&place, STR("99"), NOW); /* once more */
+    mastodon_place_saw(&place, STR("99"), NOW, true); /* once more */
     assert_string_equal(place.head, "100");
     assert_int_equal(place.recent_count, 9); /* nobody has looked at them yet: none may be pushed out by the next few */
     mastodon_place_settle(&place, true);
     assert_int_equal(place.recent_count, 5);
     assert_string_equal(place.recent[0], "96");
+    mastodon_place_saw(&place, STR("95"), NOW, false); /* left out: not of those to look at again */
+    assert_false(mastodon_place_has(&place, STR("95")));
+    assert_true(mastodon_place_has(&place, STR("98")));
     mastodon_place_lost(&place, STR("98"));
     mastodon_place_lost(&place, STR("7"));
     place.is_back = true;
@@ -336,8 +339,8 @@ static void test_places_survive_their_state(void **state)
     assert_true(again.is_back && again.is_begun && !again.is_done);
     assert_int_equal(again.at_ms, NOW / 1000);
     assert_int_equal(again.recent_count, 4);
-    mastodon_place_saw(&place, STR("101"), NOW);
-    mastodon_place_saw(&place, STR("102"), NOW);
+    mastodon_place_saw(&place, STR("101"), NOW, true);
+    mastodon_place_saw(&place, STR("102"), NOW, true);
     assert_int_equal(place.recent_count, 5); /* a stream tells what changes: the oldest gives way */
     assert_string_equal(again.recent[3], "100");
     assert_string_equal(again.recent[1], "97");
@@ -370,7 +373,7 @@ static void test_a_state_stays_within_its_bound(void **state)
     for (int i = 0; i < MASTODON_RECHECK_MAX; i++) {
         char id[MASTODON_ID_BYTES];
         snprintf(id, sizeof id, "%060d", i);
-        mastodon_place_saw(&place, str_of(id), NOW);
+        mastodon_place_saw(&place, str_of(id), NOW, true);
     }
     for (size_t i = 0; i < MASTODON_CHANNELS_MAX; i++)
         all[i] = (struct mastodon_named_place){"public", &place};

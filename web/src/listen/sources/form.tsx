@@ -342,7 +342,7 @@ export function CheckWords({ checked }: { checked: Checked }) {
   if (checked.is_fine) return <p>It answers{checked.account?.handle ? <>: you are <b dir="auto">{checked.account.handle}</b>{checked.account.name && checked.account.name !== checked.account.handle && <> ({checked.account.name})</>}</> : ". It asks for no account"}.</p>;
   return (
     <div>
-      <p class="loss-words" dir="auto">{checked.kind === "denied" ? "The platform does not let us in" : "It does not answer as it should"}: {checked.message}</p>
+      <p class="loss-words" dir="auto">It does not answer as it should: {checked.message}</p>
       {checked.hint && <p class="hint">{checked.hint}</p>}
     </div>
   );
