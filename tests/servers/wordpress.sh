@@ -128,6 +128,7 @@ run() {
 
 case ${1:-} in
 install) install ;;
+installed) [ -f "$folder/ready" ] ;;
 run) run "${2:?a folder}" "${3:-}" ;;
 *) echo "usage: wordpress.sh install | run FOLDER [limits]" >&2; exit 2 ;;
 esac
