@@ -271,7 +271,7 @@ struct intake {
     unsigned              *wants; /* what facts were found with; UINT_MAX: none yet */
     size_t                 count;
     struct stream_figures *figures;
-    struct str            *deleted, *authors;
+    struct str            *deleted, *deleted_by, *authors; /* deleted_by: the author whose post alone may go; empty: whosever it is */
     size_t                 figure_count, deleted_count, author_count;
     uint64_t               seen, private_ones, refused;
     int64_t                newest_us;

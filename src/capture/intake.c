@@ -25,11 +25,13 @@ static enum error_code no_memory(struct error *error)
     return error_set(error, ERROR_MEMORY, "no memory for what a source brought");
 }
 
-static bool add_deleted(struct intake *intake, struct str network, struct str id)
+static bool add_deleted(struct intake *intake, struct str network, struct str id, struct str by)
 {
     struct str name = named(intake, network, id);
-    if (name.ptr)
+    if (name.ptr) {
+        intake->deleted_by[intake->deleted_count] = by;
         intake->deleted[intake->deleted_count++] = name;
+    }
     return name.ptr != NULL;
 }
 
@@ -65,8 +67,8 @@ static enum error_code read_item(struct intake *intake, const struct source_item
         intake->private_ones += is_private(item);
         if (!is_private(item))
             return add_post(intake, item, network, error);
-        return add_deleted(intake, network, id) ? ERROR_NONE : no_memory(error); /* where it was public before */
-    case SOURCE_DELETE: return add_deleted(intake, network, id) ? ERROR_NONE : no_memory(error);
+        return add_deleted(intake, network, id, (struct str){0}) ? ERROR_NONE : no_memory(error); /* where it was public before */
+    case SOURCE_DELETE: return add_deleted(intake, network, id, item->post.author_id) ? ERROR_NONE : no_memory(error);
     case SOURCE_METRICS:
         intake->figures[intake->figure_count] = (struct stream_figures){named(intake, network, id), item->post.metrics};
         return intake->figures[intake->figure_count++].id.ptr ? ERROR_NONE : no_memory(error);
@@ -91,8 +93,9 @@ enum error_code intake_read(struct intake *intake, struct source_batch *const *b
     intake->wants = arena_array(&intake->arena, most, sizeof *intake->wants);
     intake->figures = arena_array(&intake->arena, most, sizeof *intake->figures);
     intake->deleted = arena_array(&intake->arena, most, sizeof *intake->deleted);
+    intake->deleted_by = arena_array(&intake->arena, most, sizeof *intake->deleted_by);
     intake->authors = arena_array(&intake->arena, most, sizeof *intake->authors);
-    if (!intake->posts || !intake->facts || !intake->wants || !intake->figures || !intake->deleted || !intake->authors)
+    if (!intake->posts || !intake->facts || !intake->wants || !intake->figures || !intake->deleted || !intake->deleted_by || !intake->authors)
         return no_memory(error);
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; !code && k < batches[i]->count; k++)

@@ -121,6 +121,59 @@ static void forget(struct tap *tap)
     arena_fini(&arena);
 }
 
+/* ---- Deletes that may be somebody's wish for another's post ---- */
+
+static bool is_by_another(const struct post *post, struct str author)
+{
+    return !str_equal(post->author_id, author);
+}
+
+/* By the post as it comes in this round, else as the archive has it. One that is in neither is nobody's to keep. */
+static enum error_code may_go(const struct intake *from, size_t deleted, struct archive_snapshot *snapshot, struct arena *arena, bool *may_out,
+                              struct error *error)
+{
+    struct post  post;
+    struct error why = {0};
+    *may_out = true;
+    for (size_t i = 0; i < from->count; i++)
+        if (str_equal(from->posts[i].id, from->deleted[deleted])) {
+            *may_out = !is_by_another(&from->posts[i], from->deleted_by[deleted]);
+            return ERROR_NONE;
+        }
+    enum error_code code = archive_post(snapshot, from->deleted[deleted], arena, &post, &why);
+    if (code == ERROR_NOT_FOUND)
+        return ERROR_NONE;
+    if (code) {
+        *error = why;
+        return code;
+    }
+    *may_out = !is_by_another(&post, from->deleted_by[deleted]);
+    return ERROR_NONE;
+}
+
+/* Where a platform lets anybody ask for a delete, it counts for the author's own post alone. */
+static enum error_code choose_deletes(const struct intake *from, const struct tap *tap, struct arena *arena, struct stream_intake *intake_out,
+                                      struct error *error)
+{
+    struct archive_snapshot *snapshot = NULL;
+    struct str              *deleted = arena_array(arena, from->deleted_count + 1, sizeof *deleted);
+    size_t                   count = 0;
+    enum error_code          code = deleted ? ERROR_NONE : error_set(error, ERROR_MEMORY, "no memory for deletes");
+    for (size_t i = 0; !code && i < from->deleted_count; i++) {
+        bool may = true;
+        if (from->deleted_by[i].len && !snapshot)
+            code = stream_snapshot(tap->client->given.stream, &snapshot, error);
+        if (!code && from->deleted_by[i].len)
+            code = may_go(from, i, snapshot, arena, &may, error);
+        if (!code && may)
+            deleted[count++] = from->deleted[i];
+    }
+    archive_snapshot_release(snapshot);
+    intake_out->deleted_posts = deleted;
+    intake_out->deleted_post_count = count;
+    return code;
+}
+
 /* ---- One tap's commit ---- */
 
 static enum error_code take(struct round *round, struct tap *tap, struct arena *arena, struct stream_pushed *pushed_out, struct error *error)
@@ -129,10 +182,12 @@ static enum error_code take(struct round *round, struct tap *tap, struct arena *
     const struct intake   *from = &round->intake;
     struct tap_state       state = {round->position_us, from->state};
     struct buf             bytes = {0};
-    struct stream_intake   intake = {.figures = from->figures, .figure_count = from->figure_count, .deleted_posts = from->deleted,
-                                     .deleted_post_count = from->deleted_count, .deleted_authors = from->authors, .deleted_author_count = from->author_count,
+    struct stream_intake   intake = {.figures = from->figures, .figure_count = from->figure_count,
+                                     .deleted_authors = from->authors, .deleted_author_count = from->author_count,
                                      .platform = str_of(wire->network), .gone_name = str_of(tap->gone_name), .is_gone_done = !tap->has_gone};
     enum error_code code = choose(round, tap, arena, &intake, error);
+    if (!code)
+        code = choose_deletes(from, tap, arena, &intake, error);
     if (!code && from->has_state) {
         code = tap_state_write(&state, &bytes) ? ERROR_NONE : error_set(error, ERROR_MEMORY, "no memory for a cursor");
         intake.state_name = str_of(tap->cursor_name);

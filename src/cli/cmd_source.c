@@ -99,7 +99,7 @@ const struct cli_command cmd_source = {
                "the terminal, or come from --secrets; never from the command line, which everybody on the machine can read. test asks the platform who we "
                "are, and takes no posts. pause, resume and remove do what they say; what a source brought stays. list and show tell its state as the server says it, which writes it down every "
                "ten seconds. All of it works whether a server runs or not: one that runs follows within a second.\n\n"
-               "coverage draws the last days (█ nothing missed, ░ most of it) and lists the gaps with their reasons, of one source or of all.\n\n"
+               "coverage draws the last days (a full block: nothing missed; the lighter, the more) and lists the gaps with their reasons, of one source or of all.\n\n"
                "connectors lists what is built in, with what each can do and against what it was tested.\n\n"
                "login mastodon INSTANCE gets a token: it registers Bellwether with the instance, names an address to open in a browser, and asks for the code "
                "that is shown there. The token is printed as --secrets takes it, and kept nowhere.\n\n"

@@ -169,7 +169,7 @@ const struct connector connector_mastodon = {
     .title = "Mastodon",
     .summary = "Public posts that a Mastodon server sees, hashtags, your own timeline and mentions, and answers from your account. "
                "Speaks to servers with the same API, too.",
-    .evidence = "a server of Mastodon's API by others (mastodon_mock 0.6.1), itself checked with two client libraries; not yet a real instance",
+    .evidence = "GoToSocial 0.7.1 on this machine, and a server of Mastodon's API by others (mastodon_mock 0.6.1); not yet a public instance",
     .modes = SOURCE_STREAM | SOURCE_POLL | SOURCE_SEARCH | SOURCE_FILL | SOURCE_THREAD,
     .acts = SOURCE_PUBLISH | SOURCE_REPLY | SOURCE_UNPUBLISH | SOURCE_LIKE | SOURCE_UNLIKE | SOURCE_REPOST | SOURCE_FETCH,
     .text_max = 500,

@@ -228,6 +228,31 @@ static void what_the_platform_deletes_goes_everywhere(void **state)
     check(square.wants == 0, "every connector has ended");
 }
 
+/* Where anybody may ask (Nostr), a wish counts for one's own posts alone: also for a post of long ago, and for one of the same batch. */
+static void nobody_deletes_the_post_of_another(void **state)
+{
+    (void)state;
+    struct server s;
+    square_clear();
+    server_make(&s, 1);
+    server_open(&s);
+    int64_t source = house_source(&s, 0, "The square", "square", "", CAPTURE_ALL, 0);
+    wait_at_work(&s, 0, source);
+    square_post("b1", "bob", "one");
+    square_post("b2", "bob", "two");
+    wait_for(house_count(&s, 0, "") == 2, "they came");
+    square_event(&(struct square_event){.op = SOURCE_DELETE, .id = "b1", .author = "mallory"});
+    square_post("b3", "bob", "three");
+    square_event(&(struct square_event){.op = SOURCE_DELETE, .id = "b3", .author = "mallory"});
+    square_event(&(struct square_event){.op = SOURCE_DELETE, .id = "b2", .author = "bob"});
+    square_post("b4", "bob", "four");
+    wait_for(house_count(&s, 0, "id:sq:b4") == 1, "the last came");
+    wait_for(house_count(&s, 0, "id:sq:b2") == 0, "bob's own wish is heard");
+    check(house_count(&s, 0, "id:sq:b1") == 1 && house_count(&s, 0, "id:sq:b3") == 1, "mallory's is not");
+    server_remove(&s);
+    check(square.wants == 0, "every connector has ended");
+}
+
 /* Killed between the commit and the forgetting: it is made up for at the start. (Here the records refuse until the end.) */
 static void what_is_to_be_forgotten_is_known_after_a_stop(void **state)
 {
@@ -475,6 +500,7 @@ int main(void)
         cmocka_unit_test(a_rotated_secret_is_kept_before_the_old_one_goes),
         cmocka_unit_test(a_rule_says_what_stays),
         cmocka_unit_test(what_the_platform_deletes_goes_everywhere),
+        cmocka_unit_test(nobody_deletes_the_post_of_another),
         cmocka_unit_test(what_is_to_be_forgotten_is_known_after_a_stop),
         cmocka_unit_test(who_is_new_begins_with_the_present),
         cmocka_unit_test(a_full_disk_leaves_one_behind_and_no_other),
