@@ -45,11 +45,12 @@ class Platform:
         return {}
 
     def list(self, _):
-        """By the relay's own answer, asked for with another client."""
-        script = ("const W=require('ws');const s=new W(process.argv[1]);const ids=[];s.on('open',()=>s.send('[\"REQ\",\"a\",{\"kinds\":[1],\"limit\":1000}]'));"
+        """By the relay's own answer, asked for with another client, each time in other words: it keeps its answer to the same words for a while."""
+        self.lists = getattr(self, "lists", 0) + 1
+        script = ("const W=require('ws');const s=new W(process.argv[1]);const ids=[];s.on('open',()=>s.send('[\"REQ\",\"a\",{\"kinds\":[1],\"limit\":1000,\"since\":'+process.argv[2]+'}]'));"
                   "s.on('message',d=>{const m=JSON.parse(d);if(m[0]==='EVENT')ids.push(m[2].id);if(m[0]==='EOSE'){console.log(JSON.stringify(ids));s.close()}})")
         node = open(os.path.join(installed, "node")).read().strip()
-        return {"ids": json.loads(subprocess.run([node, "-e", script, self.url], cwd=installed, capture_output=True, text=True, check=True).stdout)}
+        return {"ids": json.loads(subprocess.run([node, "-e", script, self.url, str(self.lists)], cwd=installed, capture_output=True, text=True, check=True).stdout)}
 
     def end(self, _):
         for child in (self.writer, self.server):
