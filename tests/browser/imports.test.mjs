@@ -95,6 +95,7 @@ test("a table that nobody knows is mapped by keyboard; both readings of a date a
   await page.getByText(/2 posts, 1 that is none/).waitFor();
   await h.everyLook("import-mapping", page.url().replace(h.url, ""), { prepare: (p) => p.getByText(/2 posts, 1 that is none/).waitFor() });
   await page.getByRole("button", { name: "Keep how it is read …" }).click();
+  await page.waitForFunction(() => document.activeElement.tagName === "INPUT"); // after the next paint
   assert.match(await focused(page), /Name|input/i);
   await page.keyboard.type("Our forum");
   await page.keyboard.press("Enter");
