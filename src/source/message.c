@@ -427,6 +427,8 @@ enum error_code message_read(struct str line, struct message *message_out, struc
     *message = (struct message){.grace_s = 10};
     if (line.len >= SOURCE_LINE_MAX_BYTES)
         return error_set(error, ERROR_TOO_LARGE, "a line of %zu bytes, more than %d", line.len, SOURCE_LINE_MAX_BYTES);
+    if (line.len && memchr(line.ptr, '\n', line.len)) /* a state that is kept as it came would not be one line when it is sent back */
+        return error_set(error, ERROR_SYNTAX, "a line break within a line");
     enum error_code code = source_parse_object(line, &object, error);
     if (code)
         return code;

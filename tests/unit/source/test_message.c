@@ -229,6 +229,7 @@ static void test_refused(void **state)
         {"[]", ERROR_SYNTAX, "JSON, but not an object"},
         {"{\"t\":\"ping\"} x", ERROR_SYNTAX, "broken JSON at byte 13"},
         {"{\"t\":\"log\",\"msg\":\"\xff\"}", ERROR_SYNTAX, "not valid UTF-8"},
+        {"{\"t\":\"batch\",\"sub\":\"s\",\"seq\":1,\"state\":{\"since\":\n1}}", ERROR_SYNTAX, "a line break within a line"},
         {"{}", ERROR_INVALID, "t is missing"},
         {"{\"t\":1}", ERROR_INVALID, "t is missing"},
         {"{\"t\":\"later\",\"x\":1}", ERROR_NONE, ""},
