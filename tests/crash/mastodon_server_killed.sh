@@ -9,21 +9,11 @@ if ! sh "$server" clients >/dev/null 2>"$err"; then
     finish
     exit "$failed"
 fi
-mkdir "$folder/platform"
-mkfifo "$folder/hold"
-sh "$server" run "$folder/platform" <"$folder/hold" >"$folder/ready" 2>"$folder/platform.err" &
-platform_pid=$!
-exec 8>"$folder/hold"
-tries=0
-until grep -q ready "$folder/ready" || [ "$tries" -ge 100 ]; do
-    sleep 0.2
-    tries=$((tries + 1))
-done
-url=$(sed -n 's/.*url=\([^ ]*\).*/\1/p' "$folder/ready")
+source_platform mastodon
+url=$(platform_word url)
 
 source_house
 source_add '{"name":"The instance","connector":"mastodon","keep":"all","config":{"instance":"'"$url"'"},"secrets":{"token":"token-us"}}'
 kill_while mastodon "python3 $here/mastodon_writers.py write ${url##*:} ${MASTODON_POSTS:-800}" "python3 $here/mastodon_writers.py list ${url##*:}"
-exec 8>&-
-wait "$platform_pid"
+platform_end
 finish
