@@ -148,6 +148,7 @@ enum error_code wp_open(struct wp_site *site, struct error *error)
     if (!user.len != !password.len)
         return error_set(error, ERROR_INVALID, "%s is missing: an account needs both", user.len ? "password" : "user");
     take_name(site);
-    enum error_code code = find_root(site, error);
+    /* What was found stays: where a site lets one request through at a time, beginning anew after each refusal would never end. */
+    enum error_code code = site->root[0] ? ERROR_NONE : find_root(site, error);
     return code || !site->user[0] ? code : find_me(site, error);
 }

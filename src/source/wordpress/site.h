@@ -32,7 +32,7 @@ struct wp_answer {
 };
 void wp_answer_fini(struct wp_answer *answer);
 
-/* Finds the root of the API by the Link header of the site's first page (rel https://api.w.org/), and who we are. ERROR_DENIED: it does not take the
+/* Finds the root of the API, unless root is known, by the Link header of the site's first page (rel https://api.w.org/), and who we are. ERROR_DENIED: it does not take the
  * account; ERROR_INVALID: no WordPress that can be asked; ERROR_IO and others: not now. */
 enum error_code wp_open(struct wp_site *site, struct error *error);
 /* method NULL: a GET that an order may end (see may_stop). path: "wp/v2/comments", parameters: "per_page=100&page=2" or empty, body: JSON or empty. An answer of any status is an answer; 429
