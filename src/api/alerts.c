@@ -146,10 +146,7 @@ static enum error_code versions(struct api_call *call)
     json_key(&call->json, "versions");
     json_array(&call->json);
     code = alert_versions(call->workspace->records, kept.id, &call->json, call->arena, &call->error);
-    json_end(&call->json);
-    json_key(&call->json, "next");
-    json_null(&call->json);
-    json_end(&call->json);
+    api_list_end(call);
     return code;
 }
 

@@ -112,6 +112,13 @@ struct record_actor api_actor(const struct api_call *call);
 /* Tells everybody who watches this client: an event on GET /events (kind "trend", "alert", "topic", ...), data one line of JSON. */
 void                api_tell(struct workspace *workspace, const char *kind, struct str data);
 
+/* {"id", "name"}; id 0: the command line. */
+void api_put_person(struct json *json, const char *name, int64_t id, struct str called);
+void api_put_owner(struct json *json, const char *name, int64_t id, struct str called); /* the same; null for id 0: nobody */
+
+/* Ends the answer that is a list given whole: {"things":[...], "next":null}. */
+void api_list_end(struct api_call *call);
+
 /* One post as the API gives it: the outer form of post.h, written into json. */
 void api_post(struct json *json, const struct post *post);
 

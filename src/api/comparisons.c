@@ -77,11 +77,7 @@ static void put_head(struct json *json, const struct tool_comparison *comparison
     comparison->topic ? json_i64(json, comparison->topic) : json_null(json);
     json_put_time(json, "since", comparison->since_us);
     json_put_time(json, "until", comparison->until_us);
-    json_key(json, "by");
-    json_object(json);
-    json_put_i64(json, "id", comparison->by.id);
-    json_put_str(json, "name", comparison->by.name);
-    json_end(json);
+    api_put_person(json, "by", comparison->by.id, comparison->by.name);
     json_put_time(json, "created_at", comparison->created_us);
     json_put_i64(json, "sample", (int64_t)comparison->sample);
     json_put_i64(json, "labelled", (int64_t)comparison->labelled);
@@ -225,10 +221,7 @@ static enum error_code list(struct api_call *call)
         json_end(&call->json);
         json_end(&call->json);
     }
-    json_end(&call->json);
-    json_key(&call->json, "next");
-    json_null(&call->json);
-    json_end(&call->json);
+    api_list_end(call);
     return ERROR_NONE;
 }
 
@@ -288,7 +281,7 @@ static enum error_code read_sides(struct api_call *call, struct tool_comparison 
     size_t              finder_count;
     if (!cJSON_IsArray(sides) || cJSON_GetArraySize(sides) < 2 || cJSON_GetArraySize(sides) > TOOL_COMPARED_MAX)
         return error_set(&call->error, ERROR_INVALID, "sides: expected a list of 2 to %d", TOOL_COMPARED_MAX);
-    enum error_code code = tool_finders(call->workspace->sightings, call->arena, &finders, &finder_count, &call->error);
+    enum error_code code = tool_finders(call->workspace->sightings, false, call->arena, &finders, &finder_count, &call->error);
     cJSON_ArrayForEach(side, sides)
         if (!code)
             code = read_side(call, side, finders, finder_count, &comparison->sides[comparison->side_count++]);
@@ -388,10 +381,7 @@ static enum error_code answer_sample(struct api_call *call, int64_t comparison)
     json_array(&call->json);
     for (size_t i = 0; i < count; i++)
         put_sampled(call, snapshot, &sample[i]);
-    json_end(&call->json);
-    json_key(&call->json, "next");
-    json_null(&call->json);
-    json_end(&call->json);
+    api_list_end(call);
     return ERROR_NONE;
 }
 

@@ -97,11 +97,7 @@ static void put_import(struct api_call *call, const struct intake_import *import
     json_key(json, "has_rejects");
     json_bool(json, import->rejected_file.len > 0);
     json_put_str(json, "message", import->message);
-    json_key(json, "by");
-    json_object(json);
-    json_put_i64(json, "id", import->by.id);
-    json_put_str(json, "name", import->by.name);
-    json_end(json);
+    api_put_person(json, "by", import->by.id, import->by.name);
     json_put_time(json, "created_at", import->created_us);
     json_put_time(json, "started_at", import->started_us);
     json_put_time(json, "ended_at", import->ended_us);
@@ -175,10 +171,7 @@ static enum error_code list(struct api_call *call)
     json_array(&call->json);
     for (size_t i = 0; i < count; i++)
         put_import(call, &imports[i]);
-    json_end(&call->json);
-    json_key(&call->json, "next");
-    json_null(&call->json);
-    json_end(&call->json);
+    api_list_end(call);
     return ERROR_NONE;
 }
 

@@ -184,11 +184,7 @@ static void put_mapping(struct json *json, const struct intake_mapping *mapping)
     json_put_str(json, "name", mapping->name);
     json_put_i64(json, "version", mapping->version);
     imports_put_reading(json, &mapping->reading);
-    json_key(json, "by");
-    json_object(json);
-    json_put_i64(json, "id", mapping->by.id);
-    json_put_str(json, "name", mapping->by.name);
-    json_end(json);
+    api_put_person(json, "by", mapping->by.id, mapping->by.name);
     json_put_time(json, "updated_at", mapping->updated_us);
     json_end(json);
 }
@@ -205,10 +201,7 @@ static enum error_code list(struct api_call *call)
     json_array(&call->json);
     for (size_t i = 0; i < count; i++)
         put_mapping(&call->json, &mappings[i]);
-    json_end(&call->json);
-    json_key(&call->json, "next");
-    json_null(&call->json);
-    json_end(&call->json);
+    api_list_end(call);
     return ERROR_NONE;
 }
 

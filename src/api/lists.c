@@ -62,10 +62,7 @@ static enum error_code all(struct api_call *call)
     json_array(&call->json);
     for (size_t i = 0; !code && i < count; i++)
         code = put_list(call, &lists[i]);
-    json_end(&call->json);
-    json_key(&call->json, "next");
-    json_null(&call->json);
-    json_end(&call->json);
+    api_list_end(call);
     return code;
 }
 

@@ -45,10 +45,7 @@ static enum error_code list(struct api_call *call)
     json_array(&call->json);
     for (size_t i = 0; i < count && !code; i++)
         code = put_member(call, &members[i]);
-    json_end(&call->json);
-    json_key(&call->json, "next");
-    json_null(&call->json);
-    json_end(&call->json);
+    api_list_end(call);
     return code;
 }
 
@@ -132,10 +129,7 @@ static enum error_code list_colleagues(struct api_call *call)
     json_array(&call->json);
     for (size_t i = 0; i < count; i++)
         put_colleague(&call->json, &found[i]);
-    json_end(&call->json);
-    json_key(&call->json, "next");
-    json_null(&call->json);
-    json_end(&call->json);
+    api_list_end(call);
     return ERROR_NONE;
 }
 

@@ -99,6 +99,33 @@ void api_tell(struct workspace *workspace, const char *kind, struct str data)
     hub_tell(workspace->hub, kind, data);
 }
 
+void api_put_person(struct json *json, const char *name, int64_t id, struct str called)
+{
+    json_key(json, name);
+    json_object(json);
+    json_put_i64(json, "id", id);
+    json_put_str(json, "name", called);
+    json_end(json);
+}
+
+void api_put_owner(struct json *json, const char *name, int64_t id, struct str called)
+{
+    if (id) {
+        api_put_person(json, name, id, called);
+        return;
+    }
+    json_key(json, name);
+    json_null(json);
+}
+
+void api_list_end(struct api_call *call)
+{
+    json_end(&call->json);
+    json_key(&call->json, "next");
+    json_null(&call->json);
+    json_end(&call->json);
+}
+
 void api_post(struct json *json, const struct post *post)
 {
     struct buf line = {0};

@@ -76,10 +76,7 @@ static enum error_code list(struct api_call *call)
     json_array(&call->json);
     for (size_t i = 0; i < count; i++)
         print_one(call, &sources[i], (struct str){0});
-    json_end(&call->json);
-    json_key(&call->json, "next");
-    json_null(&call->json);
-    json_end(&call->json);
+    api_list_end(call);
     return ERROR_NONE;
 }
 

@@ -12,22 +12,6 @@ static void put_text(struct json *json, const char *name, const char *value)
     value && value[0] ? json_text(json, value) : json_null(json);
 }
 
-static void put_bool(struct json *json, const char *name, bool value)
-{
-    json_key(json, name);
-    json_bool(json, value);
-}
-
-static void put_bits(struct json *json, const char *name, unsigned bits, const char *const *words, size_t count)
-{
-    json_key(json, name);
-    json_array(json);
-    for (size_t i = 0; i < count; i++)
-        if (bits & (1u << i))
-            json_text(json, words[i]);
-    json_end(json);
-}
-
 static void put_words(struct json *json, const char *name, struct str rest)
 {
     struct str word;
@@ -54,9 +38,9 @@ static void print_field(struct json *json, const struct connector_field *field, 
     json_text(json, field->help ? field->help : "");
     json_key(json, "type");
     json_text(json, types[field->type]);
-    put_bool(json, "is_secret", field->is_secret);
-    put_bool(json, "is_required", field->is_required);
-    put_bool(json, "is_made", is_made);
+    json_put_bool(json, "is_secret", field->is_secret);
+    json_put_bool(json, "is_required", field->is_required);
+    json_put_bool(json, "is_made", is_made);
     put_text(json, "fallback", field->fallback);
     put_words(json, "words", str_of(field->words ? field->words : ""));
     json_key(json, "least");
@@ -80,8 +64,8 @@ void sources_print_connector(struct json *json, const char *name, const struct c
     json_key(json, "evidence");
     json_text(json, row->evidence && row->evidence[0] ? row->evidence : is_program ? "by its makers; Bellwether has not tested it" : "");
     put_text(json, "network", row->network);
-    put_bits(json, "modes", row->modes, source_modes, SOURCE_MODE_COUNT);
-    put_bits(json, "acts", row->acts & ~(unsigned)(SOURCE_FETCH | SOURCE_DELIVER) /* what people do */, source_acts, SOURCE_ACT_COUNT);
+    source_put_bits(json, "modes", row->modes, source_modes, SOURCE_MODE_COUNT);
+    source_put_bits(json, "acts", row->acts & ~(unsigned)(SOURCE_FETCH | SOURCE_DELIVER) /* what people do */, source_acts, SOURCE_ACT_COUNT);
     json_key(json, "text");
     if (row->text_max) {
         json_object(json);
@@ -91,8 +75,8 @@ void sources_print_connector(struct json *json, const char *name, const struct c
     } else {
         json_null(json);
     }
-    put_bool(json, "is_shareable", row->is_shareable);
-    put_bool(json, "is_program", is_program);
+    json_put_bool(json, "is_shareable", row->is_shareable);
+    json_put_bool(json, "is_program", is_program);
     put_text(json, "problem", problem);
     json_key(json, "fields");
     json_array(json);
@@ -134,19 +118,11 @@ void sources_print_row(struct json *json, const struct capture_source *source, c
     put_text(json, "mode", mode_word(source->mode));
     put_text(json, "keep", capture_keeps[source->keep]);
     json_put_i64(json, "sample_per_mille", source->sample_per_mille);
-    put_bool(json, "is_paused", source->is_paused);
+    json_put_bool(json, "is_paused", source->is_paused);
     put_words(json, "secrets", source->secret_names);
-    json_key(json, "owner");
-    if (source->owner) {
-        json_object(json);
-        json_put_i64(json, "id", source->owner);
-        json_put_str(json, "name", source->owner_name);
-        json_end(json);
-    } else {
-        json_null(json);
-    }
+    api_put_owner(json, "owner", source->owner, source->owner_name);
     json_put_time(json, "expires_at", source->expires_us);
-    put_bool(json, "is_near_expiry", sources_is_near_expiry(source, clock_now_us()));
+    json_put_bool(json, "is_near_expiry", sources_is_near_expiry(source, clock_now_us()));
     json_put_time(json, "created_at", source->created_us);
     json_put_time(json, "changed_at", source->changed_us);
 }

@@ -41,10 +41,7 @@ static enum error_code list_of(struct api_call *call, int64_t member)
     json_array(&call->json);
     for (size_t i = 0; i < count; i++)
         put(&call->json, &tokens[i], NULL);
-    json_end(&call->json);
-    json_key(&call->json, "next");
-    json_null(&call->json);
-    json_end(&call->json);
+    api_list_end(call);
     return ERROR_NONE;
 }
 

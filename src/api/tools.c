@@ -44,15 +44,7 @@ static void put_tool(struct json *json, const struct tool *tool)
     json_put_str(json, "purpose", tool->purpose);
     json_put_str(json, "verdict", tool->verdict);
     json_put_str(json, "state", str_of(tool_states[tool->state]));
-    json_key(json, "owner");
-    if (tool->owner.id) {
-        json_object(json);
-        json_put_i64(json, "id", tool->owner.id);
-        json_put_str(json, "name", tool->owner.name);
-        json_end(json);
-    } else {
-        json_null(json);
-    }
+    api_put_owner(json, "owner", tool->owner.id, tool->owner.name);
     json_key(json, "cost_cents");
     tool->cost_cents < 0 ? json_null(json) : json_i64(json, tool->cost_cents);
     json_put_str(json, "currency", tool->currency);
@@ -89,10 +81,7 @@ static enum error_code list(struct api_call *call)
     json_array(&call->json);
     for (size_t i = 0; i < count; i++)
         put_tool(&call->json, &all[i]);
-    json_end(&call->json);
-    json_key(&call->json, "next");
-    json_null(&call->json);
-    json_end(&call->json);
+    api_list_end(call);
     return ERROR_NONE;
 }
 
@@ -277,7 +266,7 @@ static enum error_code finders(struct api_call *call)
     struct tool        *registered;
     size_t              count, first_count, tool_count;
     int64_t             since_us = api_time(call, "since", clock_floor(call->now_us, CLOCK_DAY_US) - 30 * CLOCK_DAY_US);
-    enum error_code     code = tool_finders(call->workspace->sightings, call->arena, &all, &count, &call->error);
+    enum error_code     code = tool_finders(call->workspace->sightings, true, call->arena, &all, &count, &call->error);
     if (!code)
         code = tool_firsts(call->workspace->sightings, since_us, call->arena, &firsts, &first_count, &call->error);
     if (!code)
@@ -294,10 +283,7 @@ static enum error_code finders(struct api_call *call)
             first = firsts[k].finder == all[i].id ? &firsts[k] : NULL;
         put_finder(&call->json, &all[i], tool_of(registered, tool_count, all[i].label), first);
     }
-    json_end(&call->json);
-    json_key(&call->json, "next");
-    json_null(&call->json);
-    json_end(&call->json);
+    api_list_end(call);
     return ERROR_NONE;
 }
 

@@ -86,7 +86,7 @@ static enum error_code trends(struct api_call *call)
     size_t                  count, finder_count;
     enum error_code         code = chronicle_list(call->workspace->records, &ask, call->arena, &found, &count, &call->error);
     if (!code)
-        code = tool_finders(call->workspace->sightings, call->arena, &finders, &finder_count, &call->error);
+        code = tool_finders(call->workspace->sightings, false, call->arena, &finders, &finder_count, &call->error);
     if (code)
         return code;
     json_object(&call->json);
@@ -99,10 +99,7 @@ static enum error_code trends(struct api_call *call)
         if (!code && all.count)
             put_trend(&call->json, &found[i], &all, finders, finder_count);
     }
-    json_end(&call->json);
-    json_key(&call->json, "next");
-    json_null(&call->json);
-    json_end(&call->json);
+    api_list_end(call);
     return code;
 }
 

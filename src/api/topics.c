@@ -12,11 +12,7 @@ enum { DAYS_SHOWN = 14, VERSIONS_PAGE = 50 };
 
 void topics_put_person(struct json *json, const char *name, struct topic_person person)
 {
-    json_key(json, name);
-    json_object(json);
-    json_put_i64(json, "id", person.id);
-    json_put_str(json, "name", person.name);
-    json_end(json);
+    api_put_person(json, name, person.id, person.name);
 }
 
 static void put_tags(struct json *json, struct str tags)
@@ -214,10 +210,7 @@ static enum error_code list(struct api_call *call)
         }
         json_end(&call->json);
     }
-    json_end(&call->json);
-    json_key(&call->json, "next");
-    json_null(&call->json);
-    json_end(&call->json);
+    api_list_end(call);
     return code;
 }
 

@@ -33,16 +33,6 @@ static void put_list(struct json *json, const char *name, const struct str *list
     json_end(json);
 }
 
-static void put_bits(struct json *json, const char *name, unsigned bits, const char *const *words, size_t count)
-{
-    json_key(json, name);
-    json_array(json);
-    for (size_t i = 0; i < count; i++)
-        if (bits & (1u << i))
-            json_text(json, words[i]);
-    json_end(json);
-}
-
 static const char *word_of_bit(unsigned bit, const char *const *words, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -63,8 +53,8 @@ void message_print_hello(const struct connector *connector, const char *version,
     put_some(&json, "title", str_of(connector->title));
     put_some(&json, "summary", str_of(connector->summary));
     put_some(&json, "evidence", str_of(connector->evidence));
-    put_bits(&json, "listen", connector->modes, source_modes, SOURCE_MODE_COUNT);
-    put_bits(&json, "act", connector->acts, source_acts, SOURCE_ACT_COUNT);
+    source_put_bits(&json, "listen", connector->modes, source_modes, SOURCE_MODE_COUNT);
+    source_put_bits(&json, "act", connector->acts, source_acts, SOURCE_ACT_COUNT);
     if (connector->text_max) {
         json_key(&json, "text");
         json_object(&json);

@@ -5,24 +5,6 @@
 
 #include <math.h>
 
-/* cJSON gives C strings, so an escaped NUL would silently cut a value short: it becomes U+FFFD first. */
-static struct str without_escaped_nul(struct str text, struct arena *arena)
-{
-    static const char escape[] = "\\u0000";
-    if (!str_contains(text, STR(escape)))
-        return text;
-    struct str copy = arena_str(arena, text);
-    char      *bytes = (char *)(uintptr_t)copy.ptr;
-    for (size_t i = 0; bytes && i + 6 <= copy.len; i++) {
-        if (bytes[i] != '\\')
-            continue;
-        if (memcmp(bytes + i, escape, 6) == 0)
-            memcpy(bytes + i + 2, "fffd", 4);
-        i++; /* whatever was escaped, a backslash too */
-    }
-    return copy;
-}
-
 enum error_code source_parse_object(struct str text, cJSON **object_out, struct error *error)
 {
     struct arena arena = {0};
@@ -34,7 +16,7 @@ enum error_code source_parse_object(struct str text, cJSON **object_out, struct 
         return error_set(error, ERROR_SYNTAX, "not valid UTF-8");
     if (memchr(text.ptr, '\0', text.len))
         return error_set(error, ERROR_SYNTAX, "a NUL byte");
-    struct str clean = without_escaped_nul(text, &arena);
+    struct str clean = post_without_nul(text, &arena);
     if (!clean.ptr) {
         arena_fini(&arena);
         return error_set(error, ERROR_MEMORY, "no memory for JSON");

@@ -47,3 +47,13 @@ bool source_command_copy(const struct source_command *command, struct arena *are
            copy_str(command->lang, arena, &copy_out->lang) && copy_str(command->visibility, arena, &copy_out->visibility) &&
            copy_str(command->proof.timestamp, arena, &copy_out->proof.timestamp) && copy_str(command->proof.signature, arena, &copy_out->proof.signature);
 }
+
+void source_put_bits(struct json *json, const char *name, unsigned bits, const char *const *words, size_t count)
+{
+    json_key(json, name);
+    json_array(json);
+    for (size_t i = 0; i < count; i++)
+        if (bits & (1u << i))
+            json_text(json, words[i]);
+    json_end(json);
+}

@@ -42,11 +42,11 @@ ON CONFLICT (post, finder) DO UPDATE SET
 DELETE FROM sighting WHERE seen_us < :before_us;
 
 -- statement sighting_finders
--- Finders with what they saw.
+-- Finders, with figures of what they saw where those are wanted.
 SELECT f.id, f.label, f.title, f.knows_when,
-       (SELECT count(*) FROM sighting s WHERE s.finder = f.id) AS posts,
-       (SELECT min(s.seen_us) FROM sighting s WHERE s.finder = f.id) AS first_us,
-       (SELECT max(s.seen_us) FROM sighting s WHERE s.finder = f.id) AS last_us
+       CASE WHEN :has_figures THEN (SELECT count(*) FROM sighting s WHERE s.finder = f.id) ELSE 0 END AS posts,
+       CASE WHEN :has_figures THEN (SELECT min(s.seen_us) FROM sighting s WHERE s.finder = f.id) ELSE 0 END AS first_us,
+       CASE WHEN :has_figures THEN (SELECT max(s.seen_us) FROM sighting s WHERE s.finder = f.id) ELSE 0 END AS last_us
 FROM sighting_finder f ORDER BY f.label;
 
 -- statement sighting_timed_since

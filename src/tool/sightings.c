@@ -75,7 +75,8 @@ enum error_code tool_sightings_prune(struct record *sightings, int64_t before_us
 
 /* ---- Out ---- */
 
-enum error_code tool_finders(struct record *sightings, struct arena *arena, struct tool_finder **finders_out, size_t *count_out, struct error *error)
+enum error_code tool_finders(struct record *sightings, bool has_figures, struct arena *arena, struct tool_finder **finders_out, size_t *count_out,
+                             struct error *error)
 {
     void           *finders = NULL;
     size_t          count = 0, capacity = 0;
@@ -84,6 +85,7 @@ enum error_code tool_finders(struct record *sightings, struct arena *arena, stru
     if (code)
         return code;
     struct record_statement *row = record_statement(sightings, "sighting_finders");
+    record_bind_bool(row, ":has_figures", has_figures);
     while (has_memory && record_step(row)) {
         has_memory = arena_grow(arena, &finders, sizeof(struct tool_finder), count, &capacity);
         if (has_memory)

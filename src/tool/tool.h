@@ -43,7 +43,9 @@ struct tool_finder {
     uint64_t   posts;
     int64_t    first_us, last_us; /* of its sightings; 0: none */
 };
-enum error_code tool_finders(struct record *sightings, struct arena *arena, struct tool_finder **finders_out, size_t *count_out, struct error *error);
+/* has_figures: with posts, first_us and last_us, which costs a look at every sighting; else they are 0. */
+enum error_code tool_finders(struct record *sightings, bool has_figures, struct arena *arena, struct tool_finder **finders_out, size_t *count_out,
+                             struct error *error);
 
 /* Who was first, over all posts seen since since_us by at least two finders that know when. */
 struct tool_first {

@@ -9,7 +9,7 @@ if ! sh "$server" clients >/dev/null 2>"$err"; then
     finish
     exit "$failed"
 fi
-source_platform mastodon
+platform_start mastodon
 url=$(platform_word url)
 
 source_house

@@ -9,7 +9,7 @@ if ! [ -f "$installed/ready" ]; then
     finish
     exit "$failed"
 fi
-source_platform nostr
+platform_start nostr
 url=$(platform_word url)
 
 source_house

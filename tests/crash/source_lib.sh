@@ -3,13 +3,12 @@
 #
 #     . "$(dirname "$0")/../scenario/lib.sh"
 #     . "$(dirname "$0")/source_lib.sh"
+#     platform_start nostr; url=$(platform_word url)
 #     source_house                                   # a server with the client `default`; $token
 #     source_add '{"name":"The relay","connector":"nostr","keep":"all","config":{"relays":["'$url'"]}}'
 #     kill_while NETWORK DRIVER LIST
 #     finish
 #
-#   source_platform NAME WORDS...   runs tests/servers/NAME.sh with these words behind its folder; platform_word KEY is what its ready line says
-#   platform_end             ends it
 #   source_house WORDS...    starts the server (WORDS go to serve, at each start) and signs in
 #   source_add JSON          the body of POST /sources; waits until it is at work; $source is its id
 #   kill_while NETWORK DRIVER LIST
@@ -23,28 +22,6 @@
 KILL_ROUNDS=${KILL_ROUNDS:-10}
 KILL_CATCH_UP_S=${KILL_CATCH_UP_S:-60}
 export BELLWETHER_SOURCES_PRIVATE_ADDRESSES=yes # platforms of tests are on this machine
-
-source_platform() {
-    platform_name=$1
-    shift
-    mkdir "$folder/platform"
-    mkfifo "$folder/hold"
-    sh "$here/../servers/$platform_name.sh" run "$folder/platform" "$@" <"$folder/hold" >"$folder/ready" 2>"$folder/platform.err" &
-    platform_pid=$!
-    exec 8>"$folder/hold"
-    tries=0
-    until grep -q ready "$folder/ready" || [ "$tries" -ge 300 ]; do
-        sleep 0.2
-        tries=$((tries + 1))
-    done
-}
-
-platform_word() { tr ' ' '\n' <"$folder/ready" | sed -n "s/^$1=//p"; }
-
-platform_end() {
-    exec 8>&-
-    wait "$platform_pid"
-}
 
 source_house() {
     house_words=$*

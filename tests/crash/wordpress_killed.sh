@@ -8,7 +8,7 @@ if ! sh "$here/../servers/wordpress.sh" installed; then
     finish
     exit "$failed"
 fi
-source_platform wordpress
+platform_start wordpress
 url=$(platform_word url)
 host=${url#http://}
 tool=$(platform_word tool)

@@ -6,6 +6,7 @@
 #   says WORDS FILE PATTERN         a line of the file matches the extended regular expression
 #   json FILE EXPRESSION            a Python expression over d, the parsed file
 #   skip WORDS                      a part that cannot be done here
+#   platform_start NAME WORDS...    runs tests/servers/NAME.sh, WORDS behind its folder; platform_word KEY: what its ready line says; platform_end
 #   finish                          ends the scenario
 
 : "${BELLWETHER:?the binary to test}"
@@ -78,6 +79,28 @@ need_shared() {
 #   call METHOD PATH WORDS...   curl on $base/api/v1PATH with $token; the answer in $out, its HTTP status in $http
 
 serve_pid=
+platform_start() { # NAME WORDS...
+    platform_name=$1
+    shift
+    mkdir "$folder/platform"
+    mkfifo "$folder/hold"
+    sh "$here/../servers/$platform_name.sh" run "$folder/platform" "$@" <"$folder/hold" >"$folder/ready" 2>"$folder/platform.err" &
+    platform_pid=$!
+    exec 8>"$folder/hold"
+    tries=0
+    until grep -q ready "$folder/ready" || [ "$tries" -ge 300 ] || ! kill -0 "$platform_pid" 2>/dev/null; do
+        sleep 0.2
+        tries=$((tries + 1))
+    done
+}
+
+platform_word() { tr ' ' '\n' <"$folder/ready" | sed -n "s/^$1=//p"; }
+
+platform_end() {
+    exec 8>&-
+    wait "$platform_pid"
+}
+
 serve_start() {
     "$BELLWETHER" serve --listen 127.0.0.1:0 "$@" >"$folder/serve.out" 2>"$folder/serve.err" &
     serve_pid=$!

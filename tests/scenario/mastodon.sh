@@ -13,17 +13,8 @@ status=$?
 cat "$folder/said"
 check "the connector does what it should" test "$status" = 0
 
-mkdir "$folder/for_clients"
-mkfifo "$folder/hold"
-sh "$server" run "$folder/for_clients" <"$folder/hold" >"$folder/ready" 2>"$err" &
-server_pid=$!
-exec 8>"$folder/hold"
-tries=0
-until grep -q ready "$folder/ready" || [ "$tries" -ge 100 ]; do
-    sleep 0.2
-    tries=$((tries + 1))
-done
-url=$(sed -n 's/.*url=\([^ ]*\).*/\1/p' "$folder/ready")
+platform_start mastodon
+url=$(platform_word url)
 read -r modules node <"$folder/clients"
 "$node" "$here/mastodon_clients.mjs" "$modules" "$url" token-us token-writer >"$folder/said" 2>&1
 status=$?
@@ -48,6 +39,5 @@ check "a wrong code is no token" test "$status" != 0 -a ! -s "$out"
 printf 'mockcode_us\n' | "$BELLWETHER" source login mastodon "$url" >"$out" 2>"$err"
 says "nothing is sent without TLS" "$err" "without TLS"
 
-exec 8>&-
-wait "$server_pid"
+platform_end
 finish

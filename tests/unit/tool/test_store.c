@@ -128,7 +128,7 @@ static void sightings_become_finds(void **state)
 
     struct tool_finder *finders;
     size_t              count;
-    check_ok(tool_finders(room->sightings, &room->arena, &finders, &count, &error), error, "finders");
+    check_ok(tool_finders(room->sightings, true, &room->arena, &finders, &count, &error), error, "finders");
     check(count == 3 && finders[0].posts == 2 && !finders[0].knows_when && finders[2].posts == 1 && finders[2].first_us == 10, "counted");
     check_ok(tool_sightings_prune(room->sightings, 50, &error), error, "prune");
     check_ok(tool_find_sightings(room->sightings, sides, 2, finds, 1, &error), error, "find");

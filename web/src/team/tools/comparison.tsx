@@ -19,7 +19,8 @@ import { type Comparison, type LabelShare, money, shareOf, type Side } from "./t
 
 export function ComparisonPage({ id }: { id: number }) {
   const answer = useAsk<Comparison>(apiUrl(`/comparisons/${id}`));
-  useEvents({ tool: answer.again });
+  // While somebody labels, each label is an event; the numbers are asked for once the room is left.
+  useEvents({ tool: () => { if (param("label") !== "1") answer.again(); } });
   const [isRemoving, setRemoving] = useState(false);
   if (param("label") === "1") return <div class="page tools"><Sample id={id} comparison={answer.data} onDone={() => { setParams({ label: null }); answer.again(); }} /></div>;
   const remove = async () => {
