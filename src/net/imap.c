@@ -121,7 +121,17 @@ struct answer {
     struct buf *literal; /* the first literal goes here, within its maximum; others are passed over */
 };
 
-/* Sends the command and reads up to its tagged answer. ERROR_NOT_FOUND: NO. */
+/* A NO that another time may be a yes, by its response code (RFC 5530). */
+static bool is_for_now(struct str said)
+{
+    static const char *const codes[] = {"[UNAVAILABLE]", "[SERVERBUG]", "[INUSE]", "[LIMIT]"};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (str_contains(said, str_of(codes[i])))
+            return true;
+    return false;
+}
+
+/* Sends the command and reads up to its tagged answer. ERROR_NOT_FOUND: NO; ERROR_IO: NO, for now. */
 static enum error_code command(struct imap *imap, struct str words, struct answer *answer, struct error *error)
 {
     struct buf text = {.max_bytes = 8192};
@@ -144,7 +154,7 @@ static enum error_code command(struct imap *imap, struct str words, struct answe
             if (said.len >= 2 && str_equal_ascii_nocase(str_slice(said.ptr, 2), STR("OK")))
                 return ERROR_NONE;
             bool is_no = said.len >= 2 && str_equal_ascii_nocase(str_slice(said.ptr, 2), STR("NO"));
-            return error_set(error, is_no ? ERROR_NOT_FOUND : ERROR_IO, "the mail server says: %.*s", (int)(said.len < 160 ? said.len : 160), said.ptr);
+            return error_set(error, is_no && !is_for_now(said) ? ERROR_NOT_FOUND : ERROR_IO, "the mail server says: %.*s", (int)(said.len < 160 ? said.len : 160), said.ptr);
         }
         if (str_starts_with(line, STR("* BYE")))
             return error_set(error, ERROR_IO, "the mail server says goodbye");

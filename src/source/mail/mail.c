@@ -110,8 +110,11 @@ static enum error_code look(struct mail *mail, struct sub *sub, struct error *er
 {
     struct imap_mailbox mailbox;
     enum error_code     code = imap_examine(mail->imap, text(mail, "mailbox"), &mailbox, error);
-    if (code == ERROR_NOT_FOUND)
-        return error_set(error, ERROR_INVALID, "mailbox: '%s' cannot be opened: %.200s", text(mail, "mailbox"), error ? error->message : "");
+    if (code == ERROR_NOT_FOUND) {
+        char said[200]; /* a message cannot be made of itself */
+        snprintf(said, sizeof said, "%.*s", (int)sizeof said - 1, error->message);
+        return error_set(error, ERROR_INVALID, "mailbox: '%s' cannot be opened: %s", text(mail, "mailbox"), said);
+    }
     if (code)
         return code;
     if (sub->uid_validity && sub->uid_validity != mailbox.uid_validity) {
